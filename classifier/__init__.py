@@ -1,0 +1,1 @@
+"""blastcheck: a check before you press Send."""

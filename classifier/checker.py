@@ -1,0 +1,112 @@
+"""The one path through all of it: a message in, a report out. Start reading here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from classifier.advice import advise
+from classifier.config import Settings
+from classifier.explain import changes, evidence, probability, reasons
+from classifier.model import Model, find, load, silenced
+from classifier.pipeline import memory_zones
+from classifier.preparation import NotJudged, Prepared, prepare
+from classifier.schema import LABELS, Label, Message, Report, Verdict
+
+ZONE_MESSAGES = 500
+"""Messages after which spaCy forgets the words it met, so that a long run does not grow."""
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Judges messages; holds the loaded model and the user's settings, no other state."""
+
+    model: Model
+    settings: Settings = Settings()
+
+    @classmethod
+    def load(cls, folder: Path | None = None, *, settings: Settings | None = None) -> Checker:
+        """Load the model in `folder`, by default the shipped one.
+
+        Raises:
+            ModelError: there is no model, or it is damaged.
+        """
+        settings = settings or Settings()
+        model = load(find(folder or settings.model))
+        return cls(silenced(model, settings.off) if settings.off else model, settings)
+
+    def check(self, message: Message, *, ui_lang: str | None = None) -> Report:
+        """Judge one message; advice is in `ui_lang`, by default in the message's language."""
+        prepared = prepare(message)
+        if isinstance(prepared, NotJudged):
+            return Report(
+                message,
+                prepared.lang,
+                "not_judged",
+                asides=prepared.asides,
+                limits=prepared.limits,
+                not_judged=prepared.why,
+                model=self.model.tag,
+            )
+        return self._judge(prepared, ui_lang or self.settings.ui_lang or prepared.lang)
+
+    def check_all(self, messages: Iterable[Message]) -> Iterator[Report]:
+        """Yield one report a message, in the order given. Reads lazily."""
+        waiting = iter(messages)
+        while batch := list(islice(waiting, ZONE_MESSAGES)):
+            with ExitStack() as zones:
+                for zone in memory_zones():
+                    zones.enter_context(zone)
+                reports = [self.check(message) for message in batch]
+            yield from reports
+
+    def _judge(self, prepared: Prepared, advice_lang: str) -> Report:
+        scored = self.model.scorer.score(prepared.reading, prepared.lang, prepared.facts)
+        scores = {
+            label: probability(score)
+            for label, score in zip(LABELS, scored.scores.tolist(), strict=True)
+        }
+        flags, unsure = self._decide(scores)
+        raised = (*flags, *unsure)
+        found = tuple(
+            item
+            for item in evidence(self.model, prepared, scored, raised)
+            if item.tactic not in self.settings.off
+        )
+        offending = sorted((e for e in found if e.label), key=lambda e: -e.weight)
+        return Report(
+            prepared.message,
+            prepared.lang,
+            _verdict(flags, unsure),
+            flags=flags,
+            unsure=unsure,
+            scores=scores,
+            evidence=found,
+            reasons=reasons(self.model, prepared, scored),
+            advice=advise((item.tactic for item in offending), advice_lang),
+            changes=changes(self.model, prepared, scored, found) if raised else (),
+            asides=prepared.asides,
+            limits=prepared.limits,
+            model=self.model.tag,
+        )
+
+    def _decide(self, scores: dict[Label, float]) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
+        """Return the labels flagged and those in doubt."""
+        manifest = self.model.manifest
+        thresholds = {**manifest.thresholds, **self.settings.thresholds}
+        flags = tuple(label for label in LABELS if scores[label] >= thresholds[label])
+        unsure = tuple(
+            label
+            for label in LABELS
+            if label not in flags and scores[label] >= manifest.unsure[label]
+        )
+        return flags, unsure
+
+
+def _verdict(flags: tuple[Label, ...], unsure: tuple[Label, ...]) -> Verdict:
+    if flags:
+        return "flag"
+    return "unsure" if unsure else "ok"

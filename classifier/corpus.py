@@ -1,0 +1,137 @@
+"""Labelled messages: JSON Lines in, Examples out, every fault with its file and line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from classifier.mail import names_a_cv
+from classifier.schema import CODES, LABELS, LANGUAGES, TACTICS, DataError, Envelope, Message
+
+
+@dataclass(frozen=True, slots=True)
+class TacticSpan:
+    """Annotated words of a labelled message."""
+
+    start: int
+    """Offset in code points into the text, inclusive."""
+    end: int
+    """Offset in code points, exclusive."""
+    tactic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A labelled message."""
+
+    message: Message
+    labels: tuple[int, ...]
+    """0 or 1 for each of LABELS."""
+    spans: tuple[TacticSpan, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Annotators' codes (keys of CODES)."""
+    group: str = ""
+    """Twins and siblings share it and stay in one split; the id where none is given."""
+    kind: str = ""
+    """`offence`, `hard_negative` or `ordinary`."""
+    difficulty: str = ""
+
+
+def load_examples(paths: Iterable[Path]) -> list[Example]:
+    """Read labelled JSON Lines files.
+
+    Raises:
+        DataError: every fault of every file, each with file and line.
+    """
+    examples: list[Example] = []
+    faults: list[str] = []
+    for path in paths:
+        for number, record in _records(path):
+            problems = [record] if isinstance(record, str) else list(record_faults(record))
+            faults += [f"{path}:{number}: {problem}" for problem in problems]
+            if not problems:
+                examples.append(_example(record))  # type: ignore[arg-type]
+    if faults:
+        raise DataError("\n".join(faults))
+    return examples
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield line number and record, or the text of a fault."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                record = json.loads(line)
+            except (ValueError, RecursionError) as error:
+                yield number, f"not JSON: {error}"
+                continue
+            yield number, record if isinstance(record, dict) else "not a JSON object"
+
+
+def record_faults(record: dict[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with one labelled record."""
+    text = record.get("text")
+    if not isinstance(text, str) or not text.strip():
+        yield "needs a non-empty string field 'text'"
+        return
+    if record.get("lang") not in (None, *LANGUAGES):
+        yield f"lang {record['lang']!r} is none of {', '.join(LANGUAGES)}"
+    for label in LABELS:
+        if record.get(label) not in (0, 1):
+            yield f"{label} must be 0 or 1, not {record.get(label)!r}"
+    for code in record.get("codes", ()):
+        if code not in CODES:
+            yield f"code {code!r} is none of {', '.join(CODES)}"
+    for span in record.get("spans", ()):
+        yield from _span_faults(span, len(text))
+
+
+def _span_faults(span: dict[str, Any], length: int) -> Iterator[str]:
+    if span.get("tactic") not in TACTICS:
+        yield f"tactic {span.get('tactic')!r} is unknown"
+    start, end = span.get("start"), span.get("end")
+    if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length):
+        yield f"span {start!r}..{end!r} is not inside a text of {length} code points"
+
+
+def _example(record: dict[str, Any]) -> Example:
+    spans = (TacticSpan(s["start"], s["end"], s["tactic"]) for s in record.get("spans", ()))
+    return Example(
+        message=message_of(record),
+        labels=tuple(record[label] for label in LABELS),
+        spans=tuple(spans),
+        codes=tuple(record.get("codes", ())),
+        group=str(record.get("group") or record.get("id", "")),
+        kind=record.get("kind", ""),
+        difficulty=record.get("difficulty", ""),
+    )
+
+
+def message_of(record: dict[str, Any]) -> Message:
+    """Return the Message of a labelled record; a CV is told by its attachment's name."""
+    envelope = None
+    if facts := record.get("envelope"):
+        names = tuple(facts.get("attachments") or ())
+        counts = {key: int(facts.get(key) or 0) for key in ("to", "cc", "bcc")}
+        attached = bool(facts.get("cv_attached", any(map(names_a_cv, names))))
+        envelope = Envelope(
+            **counts,
+            to_self=bool(facts.get("to_self")),
+            attachments=names,
+            cv_attached=attached,
+            thread=facts.get("thread", "new"),
+        )
+    return Message(
+        text=record["text"],
+        id=str(record.get("id", "")),
+        subject=record.get("subject") or "",
+        lang=record.get("lang"),
+        envelope=envelope,
+    )

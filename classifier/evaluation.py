@@ -1,0 +1,221 @@
+"""How good the verdicts are: the usual measures per language and label, with bootstrap intervals.
+
+Intervals are percentile bootstraps over groups (Efron 1979; twins are resampled together), since
+messages of one group are not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from sklearn.metrics import average_precision_score, roc_auc_score
+
+from classifier.corpus import Example
+from classifier.schema import LABELS, LANGUAGES, Label, Report
+
+ECE_BINS = 15
+RESAMPLES = 1000
+SEED = 20261123
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A measure with its 95 % interval; NaN where it is not defined."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """How one label fares in one language (`all` for the three together)."""
+
+    lang: str
+    label: Label
+    n: int
+    positives: int
+    precision: Estimate
+    recall: Estimate
+    f1: Estimate
+    average_precision: Estimate
+    roc_auc: Estimate
+    false_positive_rate: Estimate
+    calibration_error: Estimate
+    """Expected calibration error over ECE_BINS equal-width bins (Naeini et al. 2015)."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What the measures are computed from, one row a judged message."""
+
+    truth: np.ndarray
+    """bool (n,)"""
+    flagged: np.ndarray
+    """bool (n,)"""
+    scores: np.ndarray
+    """float64 (n,), probabilities."""
+    groups: np.ndarray
+    """int64 (n,), numbers of the groups."""
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Return the given rows, repeated if they repeat."""
+        return Rows(self.truth[rows], self.flagged[rows], self.scores[rows], self.groups[rows])
+
+
+def evaluate(examples: Sequence[Example], reports: Sequence[Report]) -> list[Measures]:
+    """Measure reports against labels, for all languages together and for each there is.
+
+    Messages that were not judged count as not flagged, with probability 0.
+    """
+    langs = [example.message.lang for example in examples]
+    measured = []
+    for lang in ("all", *(known for known in LANGUAGES if known in langs)):
+        chosen = [i for i, found in enumerate(langs) if lang in ("all", found)]
+        for label in LABELS:
+            rows = _rows([examples[i] for i in chosen], [reports[i] for i in chosen], label)
+            measured.append(measure(rows, lang, label))
+    return measured
+
+
+def _rows(examples: Sequence[Example], reports: Sequence[Report], label: Label) -> Rows:
+    numbers = {group: i for i, group in enumerate(dict.fromkeys(e.group for e in examples))}
+    return Rows(
+        truth=np.array([bool(e.labels[LABELS.index(label)]) for e in examples]),
+        flagged=np.array([label in report.flags for report in reports]),
+        scores=np.array([report.scores.get(label, 0.0) for report in reports]),
+        groups=np.array([numbers[example.group] for example in examples]),
+    )
+
+
+def measure(rows: Rows, lang: str, label: Label, *, resamples: int = RESAMPLES) -> Measures:
+    """Return every measure of `rows` with its interval."""
+    values = {name: one(rows) for name, one in MEASURES.items()}
+    samples = {name: np.full(resamples, np.nan) for name in MEASURES}
+    members = [np.flatnonzero(rows.groups == g) for g in range(rows.groups.max() + 1)]
+    random = np.random.default_rng(SEED)
+    for sample in range(resamples):
+        drawn = random.integers(len(members), size=len(members))
+        resampled = rows.take(np.concatenate([members[g] for g in drawn]))
+        for name, one in MEASURES.items():
+            samples[name][sample] = one(resampled)
+    estimates = {name: _estimate(values[name], samples[name]) for name in MEASURES}
+    return Measures(lang, label, len(rows.truth), int(rows.truth.sum()), **estimates)
+
+
+def _estimate(value: float, samples: np.ndarray) -> Estimate:
+    known = samples[~np.isnan(samples)]
+    if not len(known):
+        return Estimate(value, float("nan"), float("nan"))
+    low, high = np.percentile(known, (2.5, 97.5))
+    return Estimate(value, float(low), float(high))
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part / whole) if whole else float("nan")
+
+
+def precision(rows: Rows) -> float:
+    """Return the share of flagged messages that deserve it."""
+    return _share((rows.flagged & rows.truth).sum(), rows.flagged.sum())
+
+
+def recall(rows: Rows) -> float:
+    """Return the share of offending messages that are flagged."""
+    return _share((rows.flagged & rows.truth).sum(), rows.truth.sum())
+
+
+def f1(rows: Rows) -> float:
+    """Return the harmonic mean of precision and recall."""
+    hits = (rows.flagged & rows.truth).sum()
+    return _share(2 * hits, rows.flagged.sum() + rows.truth.sum())
+
+
+def average_precision(rows: Rows) -> float:
+    """Return scikit-learn's average precision."""
+    if not rows.truth.any():
+        return float("nan")
+    return float(average_precision_score(rows.truth, rows.scores))
+
+
+def roc_auc(rows: Rows) -> float:
+    """Return the area under the ROC curve."""
+    if rows.truth.all() or not rows.truth.any():
+        return float("nan")
+    return float(roc_auc_score(rows.truth, rows.scores))
+
+
+def false_positive_rate(rows: Rows) -> float:
+    """Return the share of fine messages that are flagged."""
+    return _share((rows.flagged & ~rows.truth).sum(), (~rows.truth).sum())
+
+
+def calibration_error(rows: Rows) -> float:
+    """Return the mean gap between stated and observed probability, weighted by bin size."""
+    bins = np.minimum((rows.scores * ECE_BINS).astype(int), ECE_BINS - 1)
+    gaps = np.bincount(bins, weights=rows.scores - rows.truth, minlength=ECE_BINS)
+    return float(np.abs(gaps).sum() / len(bins))
+
+
+MEASURES: Mapping[str, Callable[[Rows], float]] = {
+    "precision": precision,
+    "recall": recall,
+    "f1": f1,
+    "average_precision": average_precision,
+    "roc_auc": roc_auc,
+    "false_positive_rate": false_positive_rate,
+    "calibration_error": calibration_error,
+}
+
+
+def pairs_right(examples: Sequence[Example], reports: Sequence[Report], label: Label) -> Estimate:
+    """Return the share of minimal pairs (same group, opposite label) with both verdicts right."""
+    groups: dict[str, list[int]] = {}
+    for i, example in enumerate(examples):
+        groups.setdefault(example.group, []).append(i)
+    number = LABELS.index(label)
+    right: list[list[bool]] = []
+    for members in groups.values():
+        bad = [i for i in members if examples[i].labels[number]]
+        good = [i for i in members if not examples[i].labels[number]]
+        hits = [label in reports[a].flags and label not in reports[b].flags
+                for a in bad for b in good]  # fmt: skip
+        if hits:
+            right.append(hits)
+    if not right:
+        return Estimate(float("nan"), float("nan"), float("nan"))
+    random = np.random.default_rng(SEED)
+    shares = np.empty(RESAMPLES)
+    for sample in range(RESAMPLES):
+        drawn = random.integers(len(right), size=len(right))
+        shares[sample] = np.mean([hit for g in drawn for hit in right[g]])
+    return _estimate(float(np.mean([hit for hits in right for hit in hits])), shares)
+
+
+def measures_table(measured: Sequence[Measures]) -> str:
+    """Return the measures as a Markdown table."""
+    heads = ("language", "label", "n", "offending", "precision", "recall", "F1", "AP", "ROC AUC",
+             "false positives", "ECE")  # fmt: skip
+    rows = [
+        (m.lang, m.label, str(m.n), str(m.positives), *map(_cell, _estimates(m)))
+        for m in measured
+    ]
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _estimates(measures: Measures) -> list[Estimate]:
+    return [getattr(measures, name) for name in MEASURES]
+
+
+def _cell(estimate: Estimate) -> str:
+    """Return `0.91 (0.85-0.96)`, or a dash where the measure is not defined."""
+    if np.isnan(estimate.value):
+        return "-"
+    return f"{estimate.value:.3f} ({estimate.low:.2f}-{estimate.high:.2f})"

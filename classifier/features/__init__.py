@@ -1,0 +1,1 @@
+"""Numbers from a Reading: hashed n-grams, relations by sentence, facts about the message."""

@@ -1,0 +1,68 @@
+"""The columns of a message: what its sentences do, its relations, its facts, its language."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from classifier.features.facts import FACT_NAMES
+from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
+from classifier.schema import LANGUAGES
+
+ACT_FLOOR = -4.0
+"""Log-odds below which a sentence does not do the act at all."""
+
+ACT_SCALE = 0.5
+RELATION_SCALE = 0.5
+FACT_SCALE = 0.5
+LANGUAGE_SCALE = 0.3
+"""Scales that make one L2 penalty fit all families of columns."""
+
+MESSAGE_COLUMNS: tuple[str, ...] = (
+    *(f"peak:{name}" for name in TACTIC_NAMES),
+    *(f"share:{name}" for name in TACTIC_NAMES),
+    *(f"again:{name}" for name in TACTIC_NAMES),
+    *(f"total:{name}" for name in TACTIC_NAMES),
+    *(f"count:{name}" for name in RELATION_NAMES),
+    *(f"lang:{lang}" for lang in LANGUAGES),
+    *(f"fact:{name}" for name in FACT_NAMES),
+)
+"""`peak` and `share`: the sentence most likely to do the act; `again`: the second; `total`: all."""
+
+
+def _group(column: str) -> str:
+    family, name = column.split(":", 1)
+    return "start" if family == "lang" else name.removeprefix("cue:")
+
+
+COLUMN_GROUPS: tuple[str, ...] = tuple(map(_group, MESSAGE_COLUMNS))
+"""The tactic, signal or fact each column belongs to; `start` for the language."""
+
+
+def message_columns(
+    act_logits: np.ndarray, relations: np.ndarray, lang: str, facts: np.ndarray
+) -> np.ndarray:
+    """Return the columns of one message.
+
+    Args:
+        act_logits: float64 (n_sentences, n_tactics), log-odds that a sentence does each act.
+        relations: float64 (n_sentences, n_relations) of `sentence_relations`.
+        lang: one of LANGUAGES.
+        facts: float64 (n_facts,) of `measure_facts`.
+
+    Returns:
+        float64 (len(MESSAGE_COLUMNS),).
+    """
+    shares = 1 / (1 + np.exp(-act_logits))
+    two = np.sort(shares, axis=0)[-2:]
+    again = two[0] if len(two) > 1 else np.zeros(len(TACTIC_NAMES))
+    return np.concatenate(
+        (
+            np.maximum(0.0, act_logits.max(axis=0) - ACT_FLOOR) * ACT_SCALE,
+            two[-1],
+            again,
+            np.log1p(3 * shares.sum(axis=0)),
+            np.log1p(relations.sum(axis=0)) * RELATION_SCALE,
+            [LANGUAGE_SCALE * (lang == known) for known in LANGUAGES],
+            facts * FACT_SCALE,
+        )
+    )

@@ -1,0 +1,12 @@
+"""A model is a folder that says what it is: `model.json` and `weights.npz` (models/FORMAT.md).
+
+Loading runs no code from the folder, checks the weights' hash and shapes, and scores a few
+golden messages again. The hash guards against mix-ups, not against someone who rewrites both.
+"""
+
+from __future__ import annotations
+
+from classifier.model.folder import Manifest, Model, find, load, save, silenced
+from classifier.model.scoring import Scored, Scorer, Weights
+
+__all__ = ["Manifest", "Model", "Scored", "Scorer", "Weights", "find", "load", "save", "silenced"]

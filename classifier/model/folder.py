@@ -1,0 +1,258 @@
+"""Save, find and load model folders."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, field, replace
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
+from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
+from classifier.features.words import HashSpec
+from classifier.model.scoring import Scorer, Weights
+from classifier.preparation import NotJudged, prepare
+from classifier.schema import LABELS, LANGUAGES, Label, Message, ModelError
+
+SCHEMA = 1
+"""Of the folder. A reader refuses a newer one; raise it when an old reader would err."""
+
+GOLDEN_TOLERANCE = 1e-6
+"""Golden scores may differ by this much: libraries add in other orders."""
+
+MAX_WEIGHTS_BYTES = 64_000_000
+MODEL_VARIABLE = "BLASTCHECK_MODEL"
+"""Environment variable that names a model folder."""
+
+_MEMBERS = {
+    "columns": np.int32,
+    "idf": np.float16,
+    "acts": np.int8,
+    "act_scales": np.float32,
+    "grams": np.float16,
+    "act_relations": np.float32,
+    "act_intercepts": np.float64,
+    "message": np.float64,
+    "intercepts": np.float64,
+}
+"""Arrays of `weights.npz` and how they are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What `model.json` says of a model."""
+
+    name: str
+    thresholds: dict[Label, float]
+    """Probability from which a label is flagged."""
+    unsure: dict[Label, float]
+    """Probability from which a label is in doubt; at most the threshold."""
+    golden: list[dict[str, Any]]
+    """Messages with the scores they must get: `lang`, `text`, `scores`."""
+    schema: int = SCHEMA
+    sha256: str = ""
+    """Of `weights.npz`."""
+    labels: list[str] = field(default_factory=lambda: list(LABELS))
+    languages: list[str] = field(default_factory=lambda: list(LANGUAGES))
+    tactics: list[str] = field(default_factory=lambda: list(TACTIC_NAMES))
+    relations: list[str] = field(default_factory=lambda: list(RELATION_NAMES))
+    columns: list[str] = field(default_factory=lambda: list(MESSAGE_COLUMNS))
+    hashing: dict[str, Any] = field(default_factory=lambda: asdict(HashSpec()))
+    training: dict[str, Any] = field(default_factory=dict)
+    """Data hash, seed, recipe, library versions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded model, ready to score."""
+
+    manifest: Manifest
+    scorer: Scorer
+
+    @property
+    def tag(self) -> str:
+        """`name@` and the first 12 hex digits of the SHA-256 of the weights."""
+        return f"{self.manifest.name}@{self.manifest.sha256[:12]}"
+
+
+def find(folder: Path | None = None) -> Path:
+    """Return the model folder to use: `folder`, else the variable's, else the shipped one.
+
+    Raises:
+        ModelError: it is nowhere; the text lists the places.
+    """
+    if folder is not None:
+        places = [folder]
+    elif named := os.environ.get(MODEL_VARIABLE):
+        places = [Path(named)]
+    else:
+        package = Path(str(resources.files("classifier")))
+        places = [package / "default_model", package.parent / "models" / "default"]
+    for place in places:
+        if (place / "model.json").is_file():
+            return place
+    listed = ", ".join(map(str, places))
+    raise ModelError(f"no model.json in {listed}; name a model folder with --model")
+
+
+def load(folder: Path) -> Model:
+    """Open the model in `folder`, after checking that it is the one its manifest describes.
+
+    Raises:
+        ModelError: a file is missing or damaged, of another schema, or scores otherwise.
+    """
+    manifest = _read_manifest(folder / "model.json")
+    path = folder / "weights.npz"
+    try:
+        data = path.read_bytes() if path.stat().st_size <= MAX_WEIGHTS_BYTES else b""
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from error
+    if hashlib.sha256(data).hexdigest() != manifest.sha256:
+        raise ModelError(f"{path}: not the file that {folder / 'model.json'} describes")
+    model = Model(manifest, Scorer(_read_weights(path, data, manifest)))
+    check_golden_scores(model, folder)
+    return model
+
+
+def silenced(model: Model, tactics: Collection[str]) -> Model:
+    """Return `model` with the columns of `tactics` weighing nothing."""
+    weights = model.scorer.weights
+    off = [i for i, group in enumerate(COLUMN_GROUPS) if group in tactics]
+    message = weights.message.copy()
+    message[:, off] = 0.0
+    return replace(model, scorer=Scorer(replace(weights, message=message)))
+
+
+def check_golden_scores(model: Model, folder: Path) -> None:
+    """Raise ModelError unless the first golden message gets its recorded scores.
+
+    One is enough to notice another tokenizer or hash; `tests/test_model.py` checks all.
+    """
+    for golden in model.manifest.golden[:1]:
+        got = golden_scores(model.scorer, golden)
+        if not np.allclose(got, golden["scores"], rtol=0, atol=GOLDEN_TOLERANCE):
+            raise ModelError(
+                f"{folder}: scores {[round(s, 6) for s in got]} for a golden message, recorded"
+                f" {golden['scores']}; the model was made by another version, train it again"
+            )
+
+
+def golden_scores(scorer: Scorer, golden: dict[str, Any]) -> list[float]:
+    """Return the scores (log-odds) of a golden message."""
+    prepared = prepare(Message(text=golden["text"], lang=golden["lang"]))
+    if isinstance(prepared, NotJudged):
+        raise ModelError(f"golden message is not judged: {prepared.why}")
+    scored = scorer.score(prepared.reading, prepared.lang, prepared.facts)
+    return [float(score) for score in scored.scores]
+
+
+def _read_manifest(path: Path) -> Manifest:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+            found = data.get("schema") if isinstance(data, dict) else None
+            raise ModelError(f"{path}: schema {found!r}, this version reads {SCHEMA}")
+        manifest = Manifest(**data)
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror}") from error
+    except (ValueError, TypeError, RecursionError) as error:
+        raise ModelError(f"{path}: {error}") from error
+    same = {"labels": LABELS, "tactics": TACTIC_NAMES, "relations": RELATION_NAMES,
+            "columns": MESSAGE_COLUMNS, "languages": LANGUAGES}  # fmt: skip
+    if other := [key for key, known in same.items() if list(known) != getattr(manifest, key)]:
+        raise ModelError(
+            f"{path}: its {', '.join(other)} differ from this version's; train the model again"
+        )
+    return manifest
+
+
+def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in _MEMBERS}
+        hashing = HashSpec(**{**manifest.hashing,
+                              "char_ngrams": tuple(manifest.hashing["char_ngrams"])})  # fmt: skip
+        weights = unpack(arrays, hashing)
+    except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path}: {error}") from error
+    kept, n_labels = len(weights.columns), len(LABELS)
+    wanted = {"idf": (kept,), "acts": (kept, len(TACTIC_NAMES)), "grams": (kept, n_labels),
+              "act_relations": (len(RELATION_NAMES), len(TACTIC_NAMES)),
+              "message": (n_labels, len(MESSAGE_COLUMNS))}  # fmt: skip
+    for name, shape in wanted.items():
+        if getattr(weights, name).shape != shape:
+            raise ModelError(f"{path}: {name} has shape {getattr(weights, name).shape}")
+    return weights
+
+
+def pack(weights: Weights) -> dict[str, np.ndarray]:
+    """Return the arrays of `weights.npz`: acts as int8 with a scale a tactic, n-grams float16."""
+    scales = np.maximum(np.abs(weights.acts).max(axis=0), 1e-9) / 127
+    arrays = {
+        "columns": weights.columns,
+        "idf": weights.idf,
+        "acts": np.rint(weights.acts / scales),
+        "act_scales": scales,
+        "grams": weights.grams,
+        "act_relations": weights.act_relations,
+        "act_intercepts": weights.act_intercepts,
+        "message": weights.message,
+        "intercepts": weights.intercepts,
+    }
+    return {name: arrays[name].astype(dtype) for name, dtype in _MEMBERS.items()}
+
+
+def unpack(arrays: dict[str, np.ndarray], hashing: HashSpec) -> Weights:
+    """Return the weights as they will be added up, all in float64."""
+    wide = {name: arrays[name].astype(np.float64) for name in _MEMBERS if name != "columns"}
+    return Weights(
+        hashing=hashing,
+        columns=arrays["columns"].astype(np.int32),
+        idf=wide["idf"],
+        acts=wide["acts"] * wide["act_scales"],
+        grams=wide["grams"],
+        act_relations=wide["act_relations"],
+        act_intercepts=wide["act_intercepts"],
+        message=wide["message"],
+        intercepts=wide["intercepts"],
+    )
+
+
+def save(folder: Path, manifest: Manifest, weights: Weights) -> Manifest:
+    """Write a model folder, the same bytes for the same weights; return the completed manifest."""
+    arrays = pack(weights)
+    stored = Scorer(unpack(arrays, weights.hashing))
+    data = _npz(arrays)
+    golden = [{**entry, "scores": golden_scores(stored, entry)} for entry in manifest.golden]
+    manifest = replace(
+        manifest,
+        golden=golden,
+        sha256=hashlib.sha256(data).hexdigest(),
+        hashing=asdict(weights.hashing),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / "weights.npz").write_bytes(data)
+    (folder / "model.json").write_text(text + "\n", encoding="utf-8")
+    return manifest
+
+
+def _npz(arrays: dict[str, np.ndarray]) -> bytes:
+    """Return a compressed .npz without the clock: `np.savez` would stamp the time."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, array, allow_pickle=False)
+            info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, member.getvalue())
+    return buffer.getvalue()

@@ -1,0 +1,193 @@
+"""From a Reading to scores: gather, add, and keep what was added, so that it can be explained.
+
+All of a word's n-grams depend on the word alone, so their summed weights are kept in a table
+with a row a word; a known word costs one look-up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.features.message import message_columns
+from classifier.features.relations import TACTIC_NAMES, sentence_relations
+from classifier.features.words import (
+    HashSpec,
+    char_columns,
+    crc,
+    feature_word,
+    pair_columns,
+    word_column,
+)
+from classifier.pipeline import Reading
+from classifier.schema import LABELS
+
+CHAR_WEIGHT = 0.3
+"""Weight of a character n-gram beside a word in the sentence acts."""
+
+ACT_SMOOTHING = 4
+"""Sentence sums are divided by sqrt(tokens + ACT_SMOOTHING): short ones shout less."""
+
+MAX_TABLE_WORDS = 200_000
+"""The table starts anew beyond this many words (40 MB)."""
+
+_T, _L = len(TACTIC_NAMES), len(LABELS)
+_ACTS = slice(0, _T)
+_WORD = slice(_T, _T + _L)
+_CHAR = slice(_T + _L, _T + 2 * _L)
+_WORD_NORM, _CHAR_NORM = _T + 2 * _L, _T + 2 * _L + 1
+_WIDTH = _T + 2 * _L + 2
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learnt, as plain arrays; models/FORMAT.md says how they are stored."""
+
+    hashing: HashSpec
+    columns: np.ndarray
+    """int32 (n_kept,), ascending: the hashed columns that carry weight."""
+    idf: np.ndarray
+    """float64 (n_kept,): inverse document frequency of each."""
+    acts: np.ndarray
+    """float64 (n_kept, n_tactics)."""
+    grams: np.ndarray
+    """float64 (n_kept, n_labels), already multiplied by idf."""
+    act_relations: np.ndarray
+    """float64 (n_relations, n_tactics)."""
+    act_intercepts: np.ndarray
+    """float64 (n_tactics,)."""
+    message: np.ndarray
+    """float64 (n_labels, n_message_columns)."""
+    intercepts: np.ndarray
+    """float64 (n_labels,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """The scores of one message and the terms they are the sum of."""
+
+    scores: np.ndarray
+    """float64 (n_labels,): calibrated log-odds."""
+    act_logits: np.ndarray
+    """float64 (n_sentences, n_tactics): log-odds that a sentence does an act."""
+    columns: np.ndarray
+    """float64 (n_message_columns,)."""
+    token_terms: np.ndarray
+    """float64 (n_tokens, n_labels): what each token's n-grams add; pairs count for the second."""
+
+
+class Scorer:
+    """Adds up weights. Holds a cache of words, no other state."""
+
+    def __init__(self, weights: Weights) -> None:
+        self.weights = weights
+        self._place = np.zeros(weights.hashing.n_columns, dtype=np.int32)
+        self._place[weights.columns] = np.arange(1, len(weights.columns) + 1)
+        self._grams = np.vstack([np.zeros(_L), weights.grams])
+        self._acts = np.vstack([np.zeros(_T), weights.acts])
+        self._norms = np.concatenate([[0.0], weights.idf**2])
+        self._forget()
+
+    def _forget(self) -> None:
+        self._rows: dict[str, int] = {}
+        self._table = np.zeros((1024, _WIDTH))
+        self._hashes = np.zeros(1024, dtype=np.uint32)
+
+    def score(self, reading: Reading, lang: str, facts: np.ndarray) -> Scored:
+        """Return the scores of a Reading of at least one token.
+
+        Args:
+            reading: from `pipeline.read`.
+            lang: one of LANGUAGES.
+            facts: float64 (n_facts,) of `measure_facts`.
+        """
+        weights = self.weights
+        kept, rows = self._look_up(reading.norms)
+        values = self._table[rows]
+        sentence = reading.sentence_of[kept]
+        pair_at, pairs = self._pairs(rows, sentence)
+        token_terms = self._gram_terms(len(reading.words), kept, values, pair_at, pairs)
+        relations = sentence_relations(reading)
+        act_logits = self._act_sums(values, sentence, pair_at, pairs, reading.n_sentences)
+        act_logits += relations @ weights.act_relations + weights.act_intercepts
+        columns = message_columns(act_logits, relations, lang, facts)
+        scores = token_terms.sum(axis=0) + weights.message @ columns + weights.intercepts
+        return Scored(scores, act_logits, columns, token_terms)
+
+    def _look_up(self, norms: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the indices of the tokens that are words, and their rows in the table."""
+        known = self._rows
+        if len(known) > MAX_TABLE_WORDS:
+            self._forget()
+            known = self._rows
+        rows = [known[norm] if norm in known else self._learn(norm) for norm in norms]
+        found = np.array(rows, dtype=np.int64)
+        kept = np.flatnonzero(found >= 0)
+        return kept, found[kept]
+
+    def _learn(self, norm: str) -> int:
+        """Add `norm` to the table; white space has row -1."""
+        word = feature_word(norm)
+        row = -1
+        if word:
+            row = len(self._rows)
+            if row >= len(self._table):
+                self._table = np.vstack([self._table, np.zeros_like(self._table)])
+                self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+            self._fill(row, word)
+        self._rows[norm] = row
+        return row
+
+    def _fill(self, row: int, word: str) -> None:
+        hashing = self.weights.hashing
+        self._hashes[row] = crc(word)
+        at = self._place[word_column(crc(word), hashing)]
+        chars = self._place[char_columns(word, hashing)] if word[0].isalpha() else []
+        values = self._table[row]
+        values[_ACTS] = self._acts[at] + CHAR_WEIGHT * self._acts[chars].sum(axis=0)
+        values[_WORD] = self._grams[at]
+        values[_CHAR] = self._grams[chars].sum(axis=0)
+        values[_WORD_NORM] = self._norms[at]
+        values[_CHAR_NORM] = self._norms[chars].sum()
+
+    def _pairs(self, rows: np.ndarray, sentence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where pairs end (index into `rows`) and their places in the weights."""
+        places = self._place[pair_columns(self._hashes[rows], self.weights.hashing)]
+        known = np.flatnonzero((places > 0) & (sentence[1:] == sentence[:-1]))
+        return known + 1, places[known]
+
+    def _gram_terms(
+        self,
+        n_tokens: int,
+        kept: np.ndarray,
+        values: np.ndarray,
+        pair_at: np.ndarray,
+        pairs: np.ndarray,
+    ) -> np.ndarray:
+        """Return what each token adds: words with pairs, and characters, each of norm 1."""
+        word_norm = values[:, _WORD_NORM].sum() + self._norms[pairs].sum()
+        char_norm = values[:, _CHAR_NORM].sum()
+        words = values[:, _WORD].copy()
+        np.add.at(words, pair_at, self._grams[pairs])
+        terms = np.zeros((n_tokens, _L))
+        terms[kept] = words / np.sqrt(max(word_norm, 1.0))
+        terms[kept] += values[:, _CHAR] / np.sqrt(max(char_norm, 1.0))
+        return terms
+
+    def _act_sums(
+        self,
+        values: np.ndarray,
+        sentence: np.ndarray,
+        pair_at: np.ndarray,
+        pairs: np.ndarray,
+        n_sentences: int,
+    ) -> np.ndarray:
+        """Return float64 (n_sentences, n_tactics): the n-grams' part of the act log-odds."""
+        acts = values[:, _ACTS].copy()
+        np.add.at(acts, pair_at, self._acts[pairs])
+        sums = np.zeros((n_sentences, _T))
+        starts = np.flatnonzero(np.diff(sentence, prepend=-1))
+        sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
+        tokens = np.bincount(sentence, minlength=n_sentences)
+        return sums / np.sqrt(tokens + ACT_SMOOTHING)[:, None]

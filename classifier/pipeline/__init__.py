@@ -1,0 +1,141 @@
+"""The spaCy pipelines: text in, Doc with sentences and cue spans out.
+
+Our own Language classes on spaCy's base class: nothing is downloaded and no `spacy.lang` package
+is imported (`spacy.lang.fr` alone costs four seconds).
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import accumulate
+
+import numpy as np
+from spacy.attrs import LANG, NORM
+from spacy.language import Language
+from spacy.vocab import Vocab
+
+from classifier.languages import load_cues, load_forms, load_signals
+from classifier.pipeline.cues import CUES, SIGNALS, CueFinder
+from classifier.pipeline.tokenizer import TOKENS, Folder, Tokenizer
+
+__all__ = ["CueMatch", "Reading", "build_pipeline", "memory_zones", "pipeline_for", "read"]
+
+
+@Language.factory("blastcheck_cues", assigns=["doc.spans"], requires=["doc.sents"])
+def _cue_finder(nlp: Language, name: str) -> CueFinder:  # noqa: ARG001
+    lang = nlp.vocab.lang
+    folder = nlp.vocab.lex_attr_getters[NORM]
+    lists = load_forms(lang).lists
+    return CueFinder(nlp.tokenizer, folder, load_cues(lang), load_signals(lang), lists)
+
+
+def build_pipeline(lang: str) -> Language:
+    """Return a new pipeline for `lang`: tokenizer with sentence starts, then the cues.
+
+    `token.norm_` is the folded form of `tokenizer.Folder`.
+    """
+    vocab = Vocab(lex_attr_getters={NORM: Folder(lang, load_forms(lang))})
+    vocab.lex_attr_getters[LANG] = lambda _: lang
+    nlp = Language(vocab, create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, lang))
+    nlp.add_pipe("blastcheck_cues")
+    return nlp
+
+
+@cache
+def pipeline_for(lang: str) -> Language:
+    """Return the one pipeline for `lang`, built at first use."""
+    nlp = build_pipeline(lang)
+    _built.append(nlp)
+    return nlp
+
+
+_built: list[Language] = []
+
+def memory_zones() -> list[AbstractContextManager[Vocab]]:
+    """Return a memory zone for each pipeline in use; words met inside are forgotten after.
+
+    A Reading holds plain strings, so it outlives the zone it was made in.
+    """
+    return [nlp.memory_zone() for nlp in _built]
+
+
+@dataclass(frozen=True, slots=True)
+class CueMatch:
+    """A cue found, in token indices."""
+
+    cue: str
+    tactic: str
+    start: int
+    """First token."""
+    end: int
+    """One past the last token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the pipeline saw in one clean text; no spaCy object leaves this layer.
+
+    A Span dies with its Doc (spaCy's error E865), so everything is copied into plain values.
+    """
+
+    words: list[str]
+    """n_tokens texts, white space tokens included; with `spaces` they spell the clean text."""
+    spaces: list[bool]
+    norms: list[str]
+    """n_tokens folded forms."""
+    sentence_of: np.ndarray
+    """int32 (n_tokens,): number of the sentence each token stands in, from 0."""
+    cues: tuple[CueMatch, ...]
+    signals: tuple[tuple[int, int], ...]
+    """Pairs (place in SIGNAL_NAMES, token index)."""
+
+    @property
+    def n_sentences(self) -> int:
+        """Number of sentences, 0 for an empty text."""
+        return int(self.sentence_of[-1]) + 1 if len(self.words) else 0
+
+    def char_starts(self) -> list[int]:
+        """Return n_tokens + 1 offsets into the clean text: where tokens begin, and its length."""
+        widths = (len(w) + s for w, s in zip(self.words, self.spaces, strict=True))
+        return [0, *accumulate(widths)]
+
+    def without_sentence(self, number: int) -> Reading:
+        """Return the Reading of the same text with one sentence taken out."""
+        first, after = np.searchsorted(self.sentence_of, (number, number + 1)).tolist()
+        gap = after - first
+        stays = [*range(first), *range(after, len(self.words))]
+        later = self.sentence_of > number
+        return Reading(
+            words=[self.words[i] for i in stays],
+            spaces=[self.spaces[i] for i in stays],
+            norms=[self.norms[i] for i in stays],
+            sentence_of=(self.sentence_of - later)[stays],
+            cues=tuple(
+                replace(cue, start=cue.start - shift, end=cue.end - shift)
+                for cue in self.cues
+                if not first <= cue.start < after
+                for shift in [gap if cue.start >= after else 0]
+            ),
+            signals=tuple(
+                (name, token - gap if token >= after else token)
+                for name, token in self.signals
+                if not first <= token < after
+            ),
+        )
+
+
+def read(nlp: Language, text: str) -> Reading:
+    """Run `nlp` over clean text and copy out what the model and the explanation need."""
+    doc = nlp(text)
+    words, spaces, starts = doc.user_data[TOKENS]
+    fold = nlp.vocab.lex_attr_getters[NORM]
+    return Reading(
+        words=words,
+        spaces=spaces,
+        norms=[fold(word) for word in words],
+        sentence_of=np.maximum(np.cumsum(starts, dtype=np.int32) - 1, 0, dtype=np.int32),
+        cues=tuple(CueMatch(s.id_, s.label_, s.start, s.end) for s in doc.spans[CUES]),
+        signals=tuple(doc.user_data[SIGNALS]),
+    )

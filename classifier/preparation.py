@@ -1,0 +1,71 @@
+"""The way of every message, when training as when judging: own words, clean text, Reading, facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.features.facts import measure_facts
+from classifier.pipeline import Reading, pipeline_for, read
+from classifier.quoting import own_spans
+from classifier.schema import LANGUAGES, Aside, Message
+from classifier.text import MAX_OWN_CHARS, CleanText, clean, detect_language
+
+MIN_WORDS = 4
+"""Fewer words than this say too little to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message ready to be scored."""
+
+    message: Message
+    lang: str
+    clean: CleanText
+    """Offsets lead into `Message.text`; negative ones into the subject before it."""
+    reading: Reading
+    facts: np.ndarray
+    """float64 (n_facts,) of `measure_facts`."""
+    asides: tuple[Aside, ...]
+    limits: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NotJudged:
+    """A message that cannot be scored, and why."""
+
+    lang: str
+    why: str
+    asides: tuple[Aside, ...]
+    limits: tuple[str, ...]
+
+
+def prepare(message: Message) -> Prepared | NotJudged:
+    """Set aside what others wrote, clean the rest, and read it in its language."""
+    spans, asides = own_spans(message)
+    own = _clean_with_subject(message, spans)
+    limits = message.limits
+    if own.cut:
+        limits += (f"only the first {MAX_OWN_CHARS:,} characters were judged",)
+    lang = message.lang or detect_language(own.text)
+    if lang not in LANGUAGES:
+        why = f"the language is none of {', '.join(LANGUAGES)}"
+        return NotJudged("other", why, asides, limits)
+    reading = read(pipeline_for(lang), own.text)
+    words = sum(word[0].isalpha() for word in reading.words)
+    if words < MIN_WORDS:
+        return NotJudged(lang, f"fewer than {MIN_WORDS} words of the sender's own", asides, limits)
+    facts = measure_facts(reading, message.envelope)
+    return Prepared(message, lang, own, reading, facts, asides, limits)
+
+
+def _clean_with_subject(message: Message, spans: tuple[tuple[int, int], ...]) -> CleanText:
+    """Clean the own words with the subject before them, its offsets below zero."""
+    if not message.subject or not spans:
+        return clean(message.text, spans)
+    shift = len(message.subject) + 2
+    whole = f"{message.subject}\n\n{message.text}"
+    shifted = [(0, len(message.subject)), *((s + shift, e + shift) for s, e in spans)]
+    own = clean(whole, shifted)
+    return CleanText(own.text, tuple(i - shift for i in own.origins), own.cut)

@@ -1,0 +1,1 @@
+"""How a model is made: examples in, weights out. Imported by nothing that only judges."""

@@ -1,0 +1,153 @@
+"""One command from labelled data to a model folder: fit, thresholds, metrics, card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+
+from classifier.corpus import Example, load_examples
+from classifier.model import Manifest, save
+from classifier.preparation import Prepared, prepare
+from classifier.schema import LABELS, DataError, Label
+from classifier.training.fit import Fitted, Recipe, fit
+
+FLAG_BUDGET = {"ordinary": 0.003, "fine": 0.03}
+"""Share of ordinary and of all fine messages that may be flagged, out of fold."""
+
+UNSURE_BUDGET = {"ordinary": 0.01, "fine": 0.08}
+"""The same for messages called unsure."""
+
+GOLDEN_TEXTS = {
+    "en": "Dear all, I lost my job in May. If you hear of anything, anything at all, please pass"
+    " my CV on to whoever you know.",
+    "fr": "Bonjour Claire, merci encore pour vos conseils. Auriez-vous un quart d'heure jeudi pour"
+    " me parler de votre métier ? Un non me va très bien.",
+    "he": "היי דנה, פרגנתי לך בהמלצה חמה בלינקדאין, אז אשמח שתכתבי גם עליי משהו. לא לקחת קשה.",
+}
+"""One short message a language; a model records their scores, and loading checks them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What building a model gives besides its folder."""
+
+    manifest: Manifest
+    examples: list[Example]
+    fitted: Fitted
+
+
+def build_model(
+    data: Sequence[Path],
+    folder: Path,
+    *,
+    name: str = "default",
+    recipe: Recipe | None = None,
+    say: Callable[[str], None] = lambda _: None,
+) -> Built:
+    """Train on labelled JSON Lines files and write the model folder.
+
+    The same data, seed and library versions give the same bytes.
+
+    Raises:
+        DataError: the data are broken or too few; every fault with its place.
+    """
+    recipe = recipe or Recipe()
+    examples = load_examples(data)
+    say(f"{len(examples)} messages read")
+    judged = [(e, p) for e in examples if isinstance(p := prepare(e.message), Prepared)]
+    examples = [example for example, _ in judged]
+    _check_enough(examples, recipe)
+    say(f"{len(examples)} long enough to judge; learning")
+    fitted = fit(examples, [p for _, p in judged], recipe)
+    thresholds = choose_thresholds(examples, fitted.out_of_fold)
+    manifest = Manifest(
+        name=name,
+        thresholds={label: flag for label, (flag, _) in thresholds.items()},
+        unsure={label: unsure for label, (_, unsure) in thresholds.items()},
+        golden=[{"lang": lang, "text": text} for lang, text in GOLDEN_TEXTS.items()],
+        training=_training_facts(data, examples, recipe),
+    )
+    manifest = save(folder, manifest, fitted.weights)
+    say(f"{folder}: {manifest.name}@{manifest.sha256[:12]}")
+    return Built(manifest, examples, fitted)
+
+
+def _check_enough(examples: Sequence[Example], recipe: Recipe) -> None:
+    """Raise DataError unless each label has enough groups on both sides to cross-validate."""
+    for number, label in enumerate(LABELS):
+        for value in (0, 1):
+            groups = {e.group for e in examples if e.labels[number] == value}
+            if len(groups) < 2 * recipe.folds:
+                raise DataError(
+                    f"{label}={value}: {len(groups)} independent messages; training needs at"
+                    f" least {2 * recipe.folds}"
+                )
+
+
+def choose_thresholds(
+    examples: Sequence[Example], probabilities: np.ndarray
+) -> dict[Label, tuple[float, float]]:
+    """Return (flag, unsure) thresholds a label, chosen out of fold.
+
+    The flag threshold is the F1-best one, raised until FLAG_BUDGET holds; the unsure band begins
+    where UNSURE_BUDGET holds, at half the flag threshold or above.
+
+    Args:
+        examples: n of them.
+        probabilities: float64 (n, n_labels), calibrated, from models that did not see them.
+    """
+    chosen: dict[Label, tuple[float, float]] = {}
+    ordinary = np.array([example.kind == "ordinary" for example in examples])
+    for number, label in enumerate(LABELS):
+        truth = np.array([bool(example.labels[number]) for example in examples])
+        scores = probabilities[:, number]
+        flag = max(_best_f1(scores, truth), _within(FLAG_BUDGET, scores, truth, ordinary))
+        unsure = max(flag / 2, _within(UNSURE_BUDGET, scores, truth, ordinary))
+        chosen[label] = (round(flag, 3), round(min(unsure, flag), 3))
+    return chosen
+
+
+def _best_f1(scores: np.ndarray, truth: np.ndarray) -> float:
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + truth.sum())
+    return float(scores[order][np.argmax(f1)])
+
+
+def _within(
+    budget: dict[str, float], scores: np.ndarray, truth: np.ndarray, ordinary: np.ndarray
+) -> float:
+    """Return the lowest threshold at which both budgets hold."""
+    lowest = 0.0
+    for kind, among in (("ordinary", ordinary & ~truth), ("fine", ~truth)):
+        ranked = np.sort(scores[among])[::-1]
+        allowed = int(budget[kind] * len(ranked))
+        if allowed < len(ranked):
+            lowest = max(lowest, float(ranked[allowed]) + 1e-3)
+    return lowest
+
+
+def _training_facts(
+    data: Sequence[Path], examples: Sequence[Example], recipe: Recipe
+) -> dict[str, object]:
+    digest = hashlib.sha256()
+    for path in sorted(data):
+        digest.update(path.read_bytes())
+    return {
+        "data_sha256": digest.hexdigest(),
+        "files": sorted(path.name for path in data),
+        "messages": len(examples),
+        "recipe": json.loads(json.dumps(asdict(recipe))),
+        "flag_budget": FLAG_BUDGET,
+        "unsure_budget": UNSURE_BUDGET,
+        "versions": {
+            package: metadata.version(package)
+            for package in ("numpy", "scikit-learn", "scipy", "spacy")
+        },
+    }

@@ -1,0 +1,145 @@
+"""Design matrices: the same n-grams and relations as scoring, as sparse matrices to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import scipy.sparse as sp
+
+from classifier.corpus import Example
+from classifier.features.relations import TACTIC_NAMES, sentence_relations
+from classifier.features.words import (
+    HashSpec,
+    char_columns,
+    crc,
+    feature_word,
+    pair_columns,
+    word_column,
+)
+from classifier.model.scoring import ACT_SMOOTHING, CHAR_WEIGHT
+from classifier.preparation import Prepared
+
+MIN_COVER = 4
+"""A sentence does an act when a span covers this many of its tokens, or half of a shorter one."""
+
+
+class Counts:
+    """N-gram counts of messages by sentence.
+
+    Attributes:
+        words: CSR (n_sentences, n_columns), word 1- and 2-grams of all messages' sentences.
+        chars: CSR (n_sentences, n_columns), character n-grams.
+        tokens: float64 (n_sentences,), words counted in each sentence.
+        relations: float64 (n_sentences, n_relations).
+        first: int64 (n_messages + 1,), where each message's sentences begin.
+    """
+
+    def __init__(self, prepared: Sequence[Prepared], hashing: HashSpec) -> None:
+        parts = [_sentence_counts(p, hashing) for p in prepared]
+        self.words = sp.vstack([part[0] for part in parts], format="csr")
+        self.chars = sp.vstack([part[1] for part in parts], format="csr")
+        self.tokens = np.concatenate([part[2] for part in parts])
+        self.relations = np.vstack([sentence_relations(p.reading) for p in prepared])
+        sizes = [p.reading.n_sentences for p in prepared]
+        self.first = np.concatenate([[0], np.cumsum(sizes)])
+
+    def prune(self, min_df: int) -> np.ndarray:
+        """Drop columns in fewer than `min_df` messages; return int32 those kept, ascending."""
+        adder = self.adder()
+        df = sum(((adder @ m) > 0).sum(axis=0).A1 for m in (self.words, self.chars))
+        kept = np.flatnonzero(df >= min_df).astype(np.int32)
+        self.words, self.chars = self.words[:, kept], self.chars[:, kept]
+        return kept
+
+    def adder(self) -> sp.csr_matrix:
+        """Return CSR (n_messages, n_sentences) that adds up the sentences of each message."""
+        n_sentences = int(self.first[-1])
+        return sp.csr_matrix(
+            (np.ones(n_sentences), np.arange(n_sentences), self.first),
+            shape=(len(self.first) - 1, n_sentences),
+        )
+
+    def rows_of(self, messages: np.ndarray) -> np.ndarray:
+        """Return int64 numbers of the sentences of these messages."""
+        return np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in messages])
+
+
+@lru_cache(maxsize=200_000)
+def _word(norm: str, hashing: HashSpec) -> tuple[int, int, tuple[int, ...]] | None:
+    """Return hash, word column and character columns of a token; None for white space."""
+    word = feature_word(norm)
+    if not word:
+        return None
+    return crc(word), word_column(crc(word), hashing), tuple(char_columns(word, hashing))
+
+
+def _sentence_counts(
+    prepared: Prepared, hashing: HashSpec
+) -> tuple[sp.csr_matrix, sp.csr_matrix, np.ndarray]:
+    reading = prepared.reading
+    found = [(s, w) for s, n in zip(reading.sentence_of.tolist(), reading.norms, strict=True)
+             if (w := _word(n, hashing))]  # fmt: skip
+    sentences = np.array([s for s, _ in found], dtype=np.int64)
+    shape = (reading.n_sentences, hashing.n_columns)
+    pairs = pair_columns(np.array([w[0] for _, w in found], dtype=np.uint32), hashing)
+    same = sentences[1:] == sentences[:-1]
+    rows = np.concatenate([sentences, sentences[1:][same]])
+    columns = np.concatenate([[w[1] for _, w in found], pairs[same]]).astype(np.int64)
+    char_rows = [s for s, w in found for _ in w[2]]
+    char_cols = [column for _, w in found for column in w[2]]
+    words = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+    chars = sp.csr_matrix((np.ones(len(char_rows)), (char_rows, char_cols)), shape=shape)
+    return words, chars, np.bincount(sentences, minlength=reading.n_sentences).astype(float)
+
+
+def act_matrix(counts: Counts) -> sp.csr_matrix:
+    """Return CSR (n_sentences, n_kept + n_relations): what the acts are learnt from."""
+    scale = sp.diags(1 / np.sqrt(counts.tokens + ACT_SMOOTHING))
+    grams = scale @ (counts.words + CHAR_WEIGHT * counts.chars)
+    return _canonical(sp.hstack([grams, sp.csr_matrix(counts.relations)], format="csr"))
+
+
+def gram_matrix(counts: Counts, idf: np.ndarray) -> sp.csr_matrix:
+    """Return CSR (n_messages, n_kept): idf-weighted counts, words and characters of norm 1 each.
+
+    The norm is taken over occurrences, not over distinct n-grams, so that a word's share can be
+    looked up without knowing the rest of the message.
+    """
+    adder = counts.adder()
+    parts = []
+    for counted in (adder @ counts.words, adder @ counts.chars):
+        norms = np.sqrt(np.maximum(counted @ idf**2, 1.0))
+        parts.append(sp.diags(1 / norms) @ counted @ sp.diags(idf))
+    return _canonical((parts[0] + parts[1]).tocsr())
+
+
+def _canonical(matrix: sp.csr_matrix) -> sp.csr_matrix:
+    """Sort the indices in place now: parallel readers must not race to do it."""
+    matrix.sum_duplicates()
+    return matrix
+
+
+def inverse_document_frequency(counts: Counts) -> np.ndarray:
+    """Return float64 (n_kept,): ln((1 + n) / (1 + df)) + 1, as scikit-learn smooths it."""
+    adder = counts.adder()
+    df = sum(((adder @ m) > 0).sum(axis=0).A1 for m in (counts.words, counts.chars))
+    return np.log((1 + adder.shape[0]) / (1 + df)) + 1
+
+
+def act_targets(example: Example, prepared: Prepared) -> np.ndarray:
+    """Return int8 (n_sentences, n_tactics): 1 where the annotators marked the act."""
+    reading, origins = prepared.reading, prepared.clean.origins
+    starts = reading.char_starts()
+    covered = np.zeros((reading.n_sentences, len(TACTIC_NAMES)))
+    sizes = np.zeros(reading.n_sentences)
+    for word, start, sentence in zip(reading.words, starts, reading.sentence_of, strict=False):
+        if word[0].isspace():
+            continue
+        sizes[sentence] += 1
+        for span in example.spans:
+            if span.start <= origins[start] < span.end:
+                covered[sentence, TACTIC_NAMES.index(span.tactic)] += 1
+    enough = np.clip(sizes / 2, 1, MIN_COVER)[:, None]
+    return (covered >= enough).astype(np.int8)

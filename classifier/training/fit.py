@@ -1,0 +1,189 @@
+"""Fit the three linear stages, calibrate them out of fold, and fold all into one set of weights.
+
+Stage one, the *acts*: does this sentence do tactic t? Stage two, the *grams*: which n-grams speak
+for a label? Stage three weighs the acts, relations and facts of a message and the score of its
+n-grams (stacking; Wolpert 1992, Ting and Witten 1999: trained on out-of-fold outputs of the
+stages before). The sum of linear stages is linear, so Platt's (1999) calibration line folds in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedGroupKFold
+
+from classifier.corpus import Example
+from classifier.features.message import MESSAGE_COLUMNS, message_columns
+from classifier.features.words import HashSpec
+from classifier.model.scoring import Weights
+from classifier.preparation import Prepared
+from classifier.schema import LABELS
+from classifier.training.design import (
+    Counts,
+    act_matrix,
+    act_targets,
+    gram_matrix,
+    inverse_document_frequency,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a training run may vary; stored in the model's manifest."""
+
+    seed: int = 20261123
+    folds: int = 5
+    min_df: int = 3
+    act_c: float = 3.0
+    """Inverse L2 penalty of the acts (LogisticRegression's C)."""
+    gram_c: float = 20.0
+    message_c: float = 0.3
+    n_jobs: int = 2
+    hashing: HashSpec = HashSpec()
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """What a training run gives."""
+
+    weights: Weights
+    out_of_fold: np.ndarray
+    """float64 (n_examples, n_labels): calibrated probabilities from models that did not see them."""
+    act_out_of_fold: np.ndarray
+    """float64 (n_sentences, n_tactics): log-odds of the acts, likewise."""
+
+
+Fit = Callable[[sp.csr_matrix, np.ndarray], LogisticRegression]
+
+
+def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recipe) -> Fitted:
+    """Learn weights from examples and their prepared messages, in the same order."""
+    counts = Counts(prepared, recipe.hashing)
+    columns = counts.prune(recipe.min_df)
+    idf = inverse_document_frequency(counts)
+    labels = np.array([example.labels for example in examples])
+    splits = _Splits(examples, recipe)
+
+    act_x = act_matrix(counts)
+    pairs = zip(examples, prepared, strict=True)
+    act_y = np.vstack([act_targets(example, p) for example, p in pairs])
+    act_fit = _logistic(recipe.act_c)
+    acts = _fit_all(act_fit, act_x, act_y, recipe.n_jobs)
+    act_folds = [(counts.rows_of(a), counts.rows_of(b)) for a, b in splits.folds(0)]
+    act_logits = _out_of_fold(act_fit, act_x, act_y, act_folds, recipe.n_jobs)
+
+    gram_x = gram_matrix(counts, idf)
+    gram_fit = _logistic(recipe.gram_c)
+    grams = _fit_all(gram_fit, gram_x, labels, recipe.n_jobs)
+    gram_logits = _out_of_fold(gram_fit, gram_x, labels, splits.folds(1), recipe.n_jobs)
+
+    rows = [
+        message_columns(act_logits[a:b], counts.relations[a:b], p.lang, p.facts)
+        for p, a, b in zip(prepared, counts.first, counts.first[1:], strict=False)
+    ]
+    message_x = sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
+    message_fit = _logistic(recipe.message_c)
+    final = _fit_all(message_fit, message_x, labels, recipe.n_jobs)
+    scores = _out_of_fold(message_fit, message_x, labels, splits.folds(2), recipe.n_jobs)
+    lines = [_platt(scores[:, i], labels[:, i]) for i in range(len(LABELS))]
+
+    weights = _folded(columns, idf, acts, grams, final, lines, recipe.hashing)
+    slopes, offsets = np.array(lines).T
+    return Fitted(weights, 1 / (1 + np.exp(-(scores * slopes + offsets))), act_logits)
+
+
+class _Splits:
+    """Grouped, stratified folds; each stage gets its own, so no stage tunes to another's."""
+
+    def __init__(self, examples: Sequence[Example], recipe: Recipe) -> None:
+        self._groups = [example.group for example in examples]
+        self._strata = [
+            f"{example.message.lang}{example.labels}" for example in examples
+        ]
+        self._recipe = recipe
+
+    def folds(self, stage: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        splitter = StratifiedGroupKFold(
+            self._recipe.folds, shuffle=True, random_state=self._recipe.seed + stage
+        )
+        return list(splitter.split(self._strata, self._strata, self._groups))
+
+
+def _logistic(c: float) -> Fit:
+    """Return a function that fits a logistic regression; liblinear is exact and repeatable."""
+
+    def run(x: sp.csr_matrix, y: np.ndarray) -> LogisticRegression:
+        return LogisticRegression(C=c, solver="liblinear", random_state=0).fit(x, y)
+
+    return run
+
+
+def _fit_all(fit_one: Fit, x: sp.csr_matrix, y: np.ndarray, n_jobs: int) -> list[LogisticRegression]:
+    """Fit one model for each column of `y`."""
+    return Parallel(n_jobs, prefer="threads")(delayed(fit_one)(x, y[:, i]) for i in range(y.shape[1]))
+
+
+def _out_of_fold(
+    fit_one: Fit,
+    x: sp.csr_matrix,
+    y: np.ndarray,
+    folds: list[tuple[np.ndarray, np.ndarray]],
+    n_jobs: int,
+) -> np.ndarray:
+    """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
+
+    def one(train: np.ndarray, test: np.ndarray, column: int) -> np.ndarray:
+        if not y[train, column].any():
+            return np.full(len(test), -6.0)
+        return fit_one(x[train], y[train, column]).decision_function(x[test])
+
+    jobs = [(train, test, column) for train, test in folds for column in range(y.shape[1])]
+    found = Parallel(n_jobs, prefer="threads")(delayed(one)(*job) for job in jobs)
+    logits = np.zeros(y.shape)
+    for (_, test, column), values in zip(jobs, found, strict=True):
+        logits[test, column] = values
+    return logits
+
+
+def _platt(scores: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
+    """Return slope and offset of the line that calibrates `scores` (log-odds to log-odds)."""
+    line = LogisticRegression(C=1e6, solver="lbfgs").fit(scores[:, None], labels)
+    return float(line.coef_[0, 0]), float(line.intercept_[0])
+
+
+def _folded(
+    columns: np.ndarray,
+    idf: np.ndarray,
+    acts: list[LogisticRegression],
+    grams: list[LogisticRegression],
+    final: list[LogisticRegression],
+    lines: list[tuple[float, float]],
+    hashing: HashSpec,
+) -> Weights:
+    """Multiply the stages out, so that one sum gives the calibrated log-odds."""
+    slopes, offsets = np.array(lines).T
+    act_coef = np.vstack([model.coef_[0] for model in acts]).T
+    gram_coef = np.vstack([model.coef_[0] for model in grams]).T * idf[:, None]
+    gram_intercepts = np.array([model.intercept_[0] for model in grams])
+    final_coef = np.vstack([model.coef_[0] for model in final]) * slopes[:, None]
+    final_intercepts = np.array([model.intercept_[0] for model in final]) * slopes + offsets
+    n_message = len(MESSAGE_COLUMNS)
+    stack = final_coef[:, n_message:]
+    return Weights(
+        hashing=hashing,
+        columns=columns,
+        idf=idf,
+        acts=act_coef[: len(columns)],
+        grams=gram_coef @ stack.T,
+        act_relations=act_coef[len(columns) :],
+        act_intercepts=np.array([model.intercept_[0] for model in acts]),
+        message=final_coef[:, :n_message],
+        intercepts=final_intercepts + stack @ gram_intercepts,
+    )
+
+

@@ -1,0 +1,95 @@
+"""Write the generated parts of the documents; with --check only say whether they are fresh.
+
+A part stands between `<!-- run: COMMAND -->` (or `<!-- table: NAME -->`) and `<!-- end -->`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = ("README.md", "data/README.md", "models/README.md", "CONTRIBUTING.md")
+PART = re.compile(r"(<!-- (run|table): (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+WIDTH = "88"
+
+
+def run_command(command: str) -> str:
+    """Return a command's output in a fence; `blastcheck` is the one of this interpreter."""
+    words = shlex.split(command)
+    program = [sys.executable, "-m", "classifier"] if words[0] == "blastcheck" else words[:1]
+    environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONUTF8": "1"}
+    environment.pop("BLASTCHECK_MODEL", None)
+    done = subprocess.run(
+        [*program, *words[1:]],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode not in (0, 1):
+        raise SystemExit(f"{command}: exit status {done.returncode}\n{done.stderr}")
+    output = done.stdout.replace("Usage: python -m classifier", "Usage: blastcheck")
+    return f"```console\n$ {command}\n{output.rstrip()}\n```\n"
+
+
+def metrics_table() -> str:
+    """Return the default model's measures on the held-out split."""
+    metrics = json.loads((ROOT / "models/default/metrics.json").read_text(encoding="utf-8"))
+    return metrics["table"]
+
+
+def corpus_table() -> str:
+    """Return the counts of the corpus."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import corpus  # noqa: PLC0415
+
+    return corpus.counts_table()
+
+
+def benchmark_table() -> str:
+    """Return the table that scripts/benchmark.py wrote last."""
+    return (ROOT / "models/default/BENCHMARK.md").read_text(encoding="utf-8")
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "metrics": metrics_table,
+    "corpus": corpus_table,
+    "benchmark": benchmark_table,
+}
+
+
+def generated(match: re.Match[str]) -> str:
+    """Return a part with its content made anew."""
+    head, kind, name, tail = match.groups()
+    made = run_command(name) if kind == "run" else TABLES[name]()
+    return f"{head}{made.rstrip()}\n{tail}"
+
+
+def main() -> int:
+    """Refresh every document, or with --check list the stale ones."""
+    check = "--check" in sys.argv[1:]
+    stale = []
+    for name in DOCUMENTS:
+        path = ROOT / name
+        text = path.read_text(encoding="utf-8")
+        fresh = PART.sub(generated, text)
+        if fresh != text:
+            stale.append(name)
+            if not check:
+                path.write_text(fresh, encoding="utf-8")
+    if check and stale:
+        print(f"stale: {', '.join(stale)}; run python scripts/docs.py", file=sys.stderr)
+    return int(check and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
