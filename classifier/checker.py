@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
@@ -25,7 +25,7 @@ class Checker:
     """Judges messages; holds the loaded model and the user's settings, no other state."""
 
     model: Model
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
     @classmethod
     def load(cls, folder: Path | None = None, *, settings: Settings | None = None) -> Checker:

@@ -50,10 +50,11 @@ def load_examples(paths: Iterable[Path]) -> list[Example]:
     faults: list[str] = []
     for path in paths:
         for number, record in _records(path):
-            problems = [record] if isinstance(record, str) else list(record_faults(record))
+            if isinstance(record, str):
+                problems = [record]
+            elif not (problems := list(record_faults(record))):
+                examples.append(_example(record))
             faults += [f"{path}:{number}: {problem}" for problem in problems]
-            if not problems:
-                examples.append(_example(record))  # type: ignore[arg-type]
     if faults:
         raise DataError("\n".join(faults))
     return examples

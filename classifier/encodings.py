@@ -120,8 +120,6 @@ def _eight_bit(data: bytes, declared: str | None, name: str | None) -> tuple[str
         return text, (note,) if lost else ()
     if (mended := _damaged_utf8(data)) is not None:
         return mended, ("some bytes are not valid UTF-8 and were replaced",)
-    if name and name.startswith("utf-") and (text := _strict(data, name) or ""):
-        return text, ()
     guess = "windows-1255" if _reads_as_hebrew(data) else "windows-1252"
     return _tolerant(data, guess), (f"{_complaint(declared, name)}; read as {guess}",)
 

@@ -203,8 +203,7 @@ def measures_table(measured: Sequence[Measures]) -> str:
     heads = ("language", "label", "n", "offending", "precision", "recall", "F1", "AP", "ROC AUC",
              "false positives", "ECE")  # fmt: skip
     rows = [
-        (m.lang, m.label, str(m.n), str(m.positives), *map(_cell, _estimates(m)))
-        for m in measured
+        (m.lang, m.label, str(m.n), str(m.positives), *map(_cell, _estimates(m))) for m in measured
     ]
     lines = [heads, tuple("---" for _ in heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

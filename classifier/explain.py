@@ -5,8 +5,8 @@ Nothing here is a story about the run; all of it is terms of the one sum that is
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -24,11 +24,19 @@ from classifier.schema import LABELS, TACTICS, Change, Evidence, Label, Reason
 SHOWN_WORDS = 3
 """Words named one by one among the reasons of a label; the rest are one reason."""
 
-MAX_CHANGES = 3
-"""Sentences tried without, a label."""
+SMALL = 0.1
+"""Terms below this many log-odds are summed up in one reason."""
+
+MAX_CHANGES = 2
+"""Sentences tried without, a label: those whose evidence weighs most."""
 
 DOES_ACT = 0.0
 """Log-odds from which a sentence is shown as doing an act."""
+
+
+_COLUMNS_OF = {
+    tactic: [i for i, group in enumerate(COLUMN_GROUPS) if group == tactic] for tactic in TACTICS
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,53 +62,62 @@ def probability(score: float) -> float:
 def reasons(model: Model, prepared: Prepared, scored: Scored) -> tuple[Reason, ...]:
     """Split each label's score into its terms, strongest first.
 
-    The weights of a label's reasons sum to its score (tests/test_explain.py).
+    The weights of a label's reasons sum to its score (tests/test_checker.py).
     """
-    return tuple(
-        reason
-        for number, label in enumerate(LABELS)
-        for reason in sorted(
-            _label_reasons(model, prepared, scored, number, label),
-            key=lambda reason: (-abs(reason.weight), reason.name),
-        )
-    )
+    terms = model.scorer.weights.message * scored.columns
+    found: list[Reason] = []
+    for number, label in enumerate(LABELS):
+        sums = np.bincount(_GROUP_OF, weights=terms[number], minlength=len(_GROUPS))
+        sums[_START] += model.scorer.weights.intercepts[number]
+        mine = _group_reasons(sums, label, prepared.lang)
+        mine += _word_reasons(prepared, scored.token_terms[:, number], label)
+        mine.sort(key=lambda reason: (-abs(reason.weight), reason.name))
+        found += mine
+    return tuple(found)
 
 
-def _label_reasons(
-    model: Model, prepared: Prepared, scored: Scored, number: int, label: Label
-) -> Iterator[Reason]:
-    names = _names(prepared.lang)
-    weights = model.scorer.weights
-    terms = weights.message[number] * scored.columns
-    sums: dict[str, float] = defaultdict(float)
-    for column in np.flatnonzero(terms).tolist():
-        sums[COLUMN_GROUPS[column]] += float(terms[column])
-    yield Reason(label, names["start"], float(weights.intercepts[number]) + sums.pop("start", 0.0))
-    for group, weight in sums.items():
-        name = tactic_title(group, prepared.lang) if group in TACTICS else names[group]
-        yield Reason(label, name, weight)
-    yield from _word_reasons(prepared, scored.token_terms[:, number], label, names)
+def _group_reasons(sums: np.ndarray, label: Label, lang: str) -> list[Reason]:
+    """Return a reason for each tactic, signal or fact that weighs, and one for the small ones."""
+    names = _group_names(lang)
+    named = np.flatnonzero(np.abs(sums) >= SMALL).tolist()
+    weights = sums.tolist()
+    found = [Reason(label, names[group], weights[group]) for group in named]
+    rest = float(sums.sum()) - sum(weights[group] for group in named)
+    return [*found, Reason(label, _names(lang)["small"], rest)]
 
 
-def _word_reasons(
-    prepared: Prepared, terms: np.ndarray, label: Label, names: dict[str, str]
-) -> Iterator[Reason]:
+def _word_reasons(prepared: Prepared, terms: np.ndarray, label: Label) -> list[Reason]:
     """Name the words that weigh most, and sum up the rest."""
-    order = np.argsort(-np.abs(terms), kind="stable").tolist()
-    by_word: dict[str, float] = {}
-    for token in order:
-        word = prepared.reading.norms[token]
-        if word in by_word or (len(by_word) < SHOWN_WORDS and word[0].isalpha()):
-            by_word[word] = by_word.get(word, 0.0) + float(terms[token])
-    for word, weight in by_word.items():
-        yield Reason(label, names["word"].format(word=word), weight)
-    yield Reason(label, names["other_words"], float(terms.sum()) - sum(by_word.values()))
+    norms, names = prepared.reading.norms, _names(prepared.lang)
+    loudest = np.argsort(-np.abs(terms), kind="stable")[: 4 * SHOWN_WORDS].tolist()
+    shown = list(dict.fromkeys(norms[token] for token in loudest if norms[token][0].isalpha()))
+    by_word = dict.fromkeys(shown[:SHOWN_WORDS], 0.0)
+    rest = 0.0
+    for norm, weight in zip(norms, terms.tolist(), strict=True):
+        if norm in by_word:
+            by_word[norm] += weight
+        else:
+            rest += weight
+    found = [Reason(label, names["word"].format(word=w), weight) for w, weight in by_word.items()]
+    return [*found, Reason(label, names["other_words"], rest)]
+
+
+_GROUPS = tuple(dict.fromkeys(COLUMN_GROUPS))
+_GROUP_OF = np.array([_GROUPS.index(group) for group in COLUMN_GROUPS])
+_START = _GROUPS.index("start")
 
 
 @cache
 def _names(lang: str) -> dict[str, str]:
     """Return the names of signals and facts in a language (`names.toml`)."""
     return {key: str(value) for key, value in read_toml(lang, "names").items()}
+
+
+@cache
+def _group_names(lang: str) -> tuple[str, ...]:
+    """Return what each of _GROUPS is called in a language."""
+    names = _names(lang)
+    return tuple(tactic_title(g, lang) if g in TACTICS else names[g] for g in _GROUPS)
 
 
 def evidence(
@@ -120,9 +137,8 @@ def evidence(
     counts: dict[str, int] = defaultdict(int)
     for place in places:
         counts[place.tactic] += 1
-    starts = prepared.reading.char_starts() if places else []
     found = (
-        _evidence(prepared, place, starts, shares.get(place.tactic, 0.0) / counts[place.tactic])
+        _evidence(prepared, place, shares.get(place.tactic, 0.0) / counts[place.tactic])
         for place in places
     )
     return tuple(sorted(filter(None, found), key=lambda e: (e.start, e.end, e.tactic)))
@@ -165,19 +181,15 @@ def _strongest_sentence(prepared: Prepared, scored: Scored, label: Label) -> _Pl
 
 def _share(model: Model, scored: Scored, tactic: str) -> float:
     """Return what the columns of `tactic` add to its label; for a healthy sign, take off."""
-    columns = [i for i, group in enumerate(COLUMN_GROUPS) if group == tactic]
+    columns = _COLUMNS_OF[tactic]
     terms = model.scorer.weights.message[:, columns] @ scored.columns[columns]
     label = TACTICS[tactic]
     return float(min(0.0, terms.min()) if label is None else terms[LABELS.index(label)])
 
 
-def _evidence(
-    prepared: Prepared, place: _Place, starts: list[int], weight: float
-) -> Evidence | None:
+def _evidence(prepared: Prepared, place: _Place, weight: float) -> Evidence | None:
     """Return the evidence at `place` in the user's own text; None if it is in the subject."""
-    last = place.end - 1
-    end_char = starts[last] + len(prepared.reading.words[last])
-    start, end = prepared.clean.original_span(starts[place.start], end_char)
+    start, end = _span_of(prepared, place)
     if start < 0 or end <= start:
         return None
     text = prepared.message.text[start:end]
@@ -207,36 +219,34 @@ def _label_changes(
     label: Label,
 ) -> list[Change]:
     before = float(scored.scores[number])
-    evidence_starts = [item.start for item in found if item.label == label]
-    if not evidence_starts:
-        return []
+    loudest = sorted((e for e in found if e.label == label), key=lambda e: -e.weight)
+    sentences = dict.fromkeys(_sentence_at(prepared, item.start) for item in loudest)
     tried = []
-    for sentence in sorted({_sentence_at(prepared, start) for start in evidence_starts}):
+    for sentence in list(sentences)[:MAX_CHANGES]:
         rest = prepared.reading.without_sentence(sentence)
         facts = measure_facts(rest, prepared.message.envelope)
         after = float(model.scorer.score(rest, prepared.lang, facts).scores[number])
         if after < before:
             place = _sentence_place(prepared, sentence, "")
-            tried.append((after, place))
-    tried.sort(key=lambda item: item[0])
-    starts = prepared.reading.char_starts() if tried else []
-    return [_change(prepared, place, starts, label, before, after)
-            for after, place in tried[:MAX_CHANGES]]  # fmt: skip
+            tried.append(_change(prepared, place, label, before, after))
+    return sorted(tried, key=lambda change: change.after)
 
 
-def _change(
-    prepared: Prepared, place: _Place, starts: list[int], label: Label, before: float, after: float
-) -> Change:
-    last = place.end - 1
-    end_char = starts[last] + len(prepared.reading.words[last])
-    start, end = prepared.clean.original_span(starts[place.start], end_char)
+def _change(prepared: Prepared, place: _Place, label: Label, before: float, after: float) -> Change:
+    start, end = _span_of(prepared, place)
     text = prepared.message.text[start:end]
     return Change(label, start, end, text, probability(before), probability(after))
 
 
 def _sentence_at(prepared: Prepared, offset: int) -> int:
     """Return the number of the sentence that holds an offset into the message's text."""
-    origins = prepared.clean.origins
-    char = origins.index(offset)
-    token = int(np.searchsorted(prepared.reading.char_starts(), char, side="right")) - 1
+    char = bisect_left(prepared.clean.origins, offset)
+    token = bisect_right(prepared.char_starts, char) - 1
     return int(prepared.reading.sentence_of[token])
+
+
+def _span_of(prepared: Prepared, place: _Place) -> tuple[int, int]:
+    """Return the offsets into the message's text of a place; negative in the subject."""
+    starts, last = prepared.char_starts, place.end - 1
+    end_char = starts[last] + len(prepared.reading.words[last])
+    return prepared.clean.original_span(starts[place.start], end_char)

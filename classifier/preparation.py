@@ -1,8 +1,10 @@
-"""The way of every message, when training as when judging: own words, clean text, Reading, facts."""
+"""The way of every message, training or judging: own words, clean text, Reading, facts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -16,7 +18,7 @@ MIN_WORDS = 4
 """Fewer words than this say too little to judge."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
     """A message ready to be scored."""
 
@@ -29,6 +31,11 @@ class Prepared:
     """float64 (n_facts,) of `measure_facts`."""
     asides: tuple[Aside, ...]
     limits: tuple[str, ...]
+
+    @cached_property
+    def char_starts(self) -> list[int]:
+        """n_tokens + 1 offsets into the clean text: where tokens begin, and its length."""
+        return self.reading.char_starts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,7 @@ class NotJudged:
 def prepare(message: Message) -> Prepared | NotJudged:
     """Set aside what others wrote, clean the rest, and read it in its language."""
     spans, asides = own_spans(message)
-    own = _clean_with_subject(message, spans)
+    own = clean(message.text, spans, subject=message.subject if spans else "")
     limits = message.limits
     if own.cut:
         limits += (f"only the first {MAX_OWN_CHARS:,} characters were judged",)
@@ -53,19 +60,8 @@ def prepare(message: Message) -> Prepared | NotJudged:
         why = f"the language is none of {', '.join(LANGUAGES)}"
         return NotJudged("other", why, asides, limits)
     reading = read(pipeline_for(lang), own.text)
-    words = sum(word[0].isalpha() for word in reading.words)
-    if words < MIN_WORDS:
+    words = islice((word for word in reading.words if word[0].isalpha()), MIN_WORDS)
+    if len(list(words)) < MIN_WORDS:
         return NotJudged(lang, f"fewer than {MIN_WORDS} words of the sender's own", asides, limits)
     facts = measure_facts(reading, message.envelope)
     return Prepared(message, lang, own, reading, facts, asides, limits)
-
-
-def _clean_with_subject(message: Message, spans: tuple[tuple[int, int], ...]) -> CleanText:
-    """Clean the own words with the subject before them, its offsets below zero."""
-    if not message.subject or not spans:
-        return clean(message.text, spans)
-    shift = len(message.subject) + 2
-    whole = f"{message.subject}\n\n{message.text}"
-    shifted = [(0, len(message.subject)), *((s + shift, e + shift) for s, e in spans)]
-    own = clean(whole, shifted)
-    return CleanText(own.text, tuple(i - shift for i in own.origins), own.cut)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -18,30 +18,27 @@ from classifier.schema import LANGUAGES
 MAX_OWN_CHARS = 50_000
 """Own words beyond this many code points are not judged, and the report says so."""
 
-MAX_RUN = 20
-"""A run of one character longer than this is cut to KEPT_RUN: 20,000 "!" cost a minute."""
-
-KEPT_RUN = 3
-
-_ONE_TO_ONE = {
-    **dict.fromkeys(map(ord, "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4\u0060\u05f3\uff07"), "'"),
-    **dict.fromkeys(map(ord, "\u201c\u201d\u201e\u201f\u2033\u05f4\uff02"), '"'),
-    **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2212\u05be"), "-"),
-    **dict.fromkeys(map(ord, "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"), " "),
-    **dict.fromkeys(map(ord, "\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t\v\f"), " "),
-    **dict.fromkeys(map(ord, "\r\u0085\u2028\u2029"), "\n"),
+_PLAIN = {
+    "'": "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4\u0060\u05f3\uff07",
+    '"': "\u201c\u201d\u201e\u201f\u2033\u05f4\uff02",
+    "-": "\u2010\u2011\u2012\u2013\u2212\u05be",
+    " ": "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\t\v\f",
+    "\n": "\r\u0085\u2028\u2029",
 }
+_FANCY = {
+    fancy: plain
+    for plain, chars in _PLAIN.items()
+    for fancy in chars.replace("\u2000-\u200a", "".join(map(chr, range(0x2000, 0x200B))))
+}
+"""Characters written as another that means the same; the length stays."""
 _GONE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
 )
 _INVISIBLE = re.compile(f"[{_GONE}]")
-_LOOK_ALIKE = dict(
-    zip(
-        "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανυρıɑɡ",  # noqa: RUF001
-        "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXoavupiag",
-        strict=True,
-    )
+_LOOK_ALIKE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανυρıɑɡ",  # noqa: RUF001
+    "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXoavupiag",
 )
 """Cyrillic and Greek letters drawn like Latin ones, a subset of Unicode TR39's confusables."""
 _FOREIGN = re.compile("[\u0250-\u052f]")
@@ -52,12 +49,17 @@ _UNUSUAL = re.compile(
     "\U0001f100-\U0001f1e5\ud800-\udfff]"
 )
 """Anything that needs the slow path; plain English, French and Hebrew have none of it."""
-_LONG_RUN = re.compile(r"(\S)\1{%d,}" % MAX_RUN)
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_]){3,}(?!\S)")
+_PERHAPS_SPACED = re.compile(r"[ .\-_*]\w[ .\-_*]\w[ .\-_*]")
 _WORD = re.compile(r"[^\W\d_]+")
 _HEBREW = re.compile(r"[\u05d0-\u05ea]")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _DETECT_CHARS = 1_500
+
+
+_SEPARATOR = "\n\n"
+
+Origins = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class CleanText:
     """The own words of a message, normalized, with the way back."""
 
     text: str
-    origins: tuple[int, ...] | range
+    origins: Origins
     """`origins[i]` is the offset in `Message.text` of the character behind `text[i]`."""
     cut: bool = False
     """The own words were longer than MAX_OWN_CHARS."""
@@ -75,88 +77,90 @@ class CleanText:
         return self.origins[start], self.origins[end - 1] + 1
 
 
-def clean(text: str, spans: Iterable[tuple[int, int]] | None = None) -> CleanText:
-    """Normalize the stretches `spans` of `text` (all of it by default), joined by line ends.
+def clean(
+    text: str, spans: Sequence[tuple[int, int]] | None = None, *, subject: str = ""
+) -> CleanText:
+    """Normalize the stretches `spans` of `text` (all of it by default), a blank line between.
+
+    A `subject` goes first; its characters have origins below zero, counted from the end.
 
     >>> clean("l\N{RIGHT SINGLE QUOTATION MARK}as\N{SOFT HYPHEN}censeur").text
     "l'ascenseur"
     """
-    own = [(0, len(text))] if spans is None else list(spans)
-    pieces = [text[start:end] for start, end in own]
-    joined = "\n\n".join(pieces)
-    origins: tuple[int, ...] | range
-    if len(own) == 1:
-        origins = range(own[0][0], own[0][1])
-    else:
-        origins = tuple(
-            i
-            for number, (start, end) in enumerate(own)
-            for i in (*((start, start) if number else ()), *range(start, end))
-        )
+    own = [(0, len(text))] if spans is None else spans
+    pieces = [(text[start:end], start) for start, end in own]
+    if subject:
+        pieces.insert(0, (subject, -len(subject)))
+    joined = _SEPARATOR.join(piece for piece, _ in pieces)
+    origins = _origins(pieces)
     cut = len(joined) > MAX_OWN_CHARS
     if cut:
         joined, origins = joined[:MAX_OWN_CHARS], origins[:MAX_OWN_CHARS]
-    if not joined.isascii():
-        joined = joined.translate(_ONE_TO_ONE)
-        if _UNUSUAL.search(joined):
-            joined, origins = _unusual(joined, origins)
-    elif "\r" in joined or "\t" in joined or "`" in joined:
-        joined = joined.translate(_ONE_TO_ONE)
-    for pattern, keep in ((_LONG_RUN, _keep_run), (_SPACED, _keep_letters)):
-        if pattern.search(joined):
-            joined, origins = _shorten(joined, origins, pattern, keep)
+    joined = _plain(joined)
+    if not joined.isascii() and _UNUSUAL.search(joined):
+        joined, origins = _unusual(joined, origins)
+    if _PERHAPS_SPACED.search(joined):
+        joined, origins = _closed_up(joined, origins)
     return CleanText(joined, origins, cut)
 
 
-def _unusual(
-    text: str, origins: tuple[int, ...] | range
-) -> tuple[str, tuple[int, ...]]:
+def _plain(text: str) -> str:
+    """Replace the characters of _FANCY; `str.translate`, which looks each one up, is slower."""
+    for char in _FANCY.keys() & set(text):
+        text = text.replace(char, _FANCY[char])
+    return text
+
+
+def _origins(pieces: list[tuple[str, int]]) -> Origins:
+    """Return where each character of the joined pieces comes from; separators, the next piece."""
+    if len(pieces) == 1:
+        return range(pieces[0][1], pieces[0][1] + len(pieces[0][0]))
+    origins: list[int] = []
+    for number, (piece, start) in enumerate(pieces):
+        if number:
+            origins += [start] * len(_SEPARATOR)
+        origins += range(start, start + len(piece))
+    return origins
+
+
+def _unusual(text: str, origins: Origins) -> tuple[str, Origins]:
     """Compose, drop what is invisible, and read look-alike letters as what they look like."""
-    latin = len(_LATIN.findall(text)) > 2 * len(_FOREIGN.findall(text))
     out: list[str] = []
     kept: list[int] = []
-    for cluster, start in _clusters(text):
-        plain = unicodedata.normalize("NFKC", _INVISIBLE.sub("", cluster))
-        for char in plain:
-            if char == "\ufffd" or 0xD800 <= ord(char) < 0xE000:
-                char = "\ufffd"  # noqa: PLW2901
-            elif latin:
-                char = _LOOK_ALIKE.get(char, char)  # noqa: PLW2901
+    seen = [(char, origin) for char, origin in zip(text, origins, strict=True)
+            if not _INVISIBLE.match(char)]  # fmt: skip
+    for cluster, origin in _clusters(seen):
+        for char in unicodedata.normalize("NFKC", cluster):
             if not _INVISIBLE.match(char):
-                out.append(char)
-                kept.append(origins[start])
-    return "".join(out).translate(_ONE_TO_ONE), tuple(kept)
+                out.append("\ufffd" if "\ud800" <= char < "\ue000" else char)
+                kept.append(origin)
+    composed = _plain("".join(out))
+    if len(_LATIN.findall(composed)) > 2 * len(_FOREIGN.findall(composed)):
+        looks = composed.translate(_LOOK_ALIKE)
+        if looks != composed:
+            return _unusual(looks, kept) if _UNUSUAL.search(looks) else (looks, kept)
+    return composed, kept
 
 
-def _clusters(text: str) -> Iterable[tuple[str, int]]:
-    """Yield each base character with its combining marks, and where it begins."""
+def _clusters(chars: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
+    """Yield each base character with its combining marks, and where it stood."""
     start = 0
-    for i in range(1, len(text) + 1):
-        if i == len(text) or not unicodedata.combining(text[i]):
-            yield text[start:i], start
+    for i in range(1, len(chars) + 1):
+        if i == len(chars) or not unicodedata.combining(chars[i][0]):
+            yield "".join(char for char, _ in chars[start:i]), chars[start][1]
             start = i
 
 
-def _keep_run(match: re.Match[str]) -> range:
-    return range(match.start(), match.start() + KEPT_RUN)
-
-
-def _keep_letters(match: re.Match[str]) -> list[int]:
-    return [match.start() + i for i, char in enumerate(match[0]) if char.isalpha()]
-
-
-def _shorten(
-    text: str, origins: tuple[int, ...] | range, pattern: re.Pattern[str], keep: object
-) -> tuple[str, tuple[int, ...]]:
-    """Keep of every match of `pattern` only the positions that `keep` names."""
+def _closed_up(text: str, origins: Origins) -> tuple[str, Origins]:
+    """Close up letters set apart by blanks, points or dashes."""
     kept: list[int] = []
     at = 0
-    for match in pattern.finditer(text):
+    for match in _SPACED.finditer(text):
         kept += range(at, match.start())
-        kept += keep(match)  # type: ignore[operator]
+        kept += (match.start() + i for i, char in enumerate(match[0]) if char.isalpha())
         at = match.end()
     kept += range(at, len(text))
-    return "".join(text[i] for i in kept), tuple(origins[i] for i in kept)
+    return "".join(text[i] for i in kept), [origins[i] for i in kept]
 
 
 def detect_language(text: str) -> str:

@@ -32,7 +32,7 @@ CHANNELS = {
     "linkedin_message": r"linkedin.*(message|inmail|dm)|recommandation|inmail|linkedin$",
     "linkedin_post": r"linkedin.*post|publication linkedin|post linkedin",
     "comment": r"comment|avis|review|reply|תגובה|critique|issue|github|pull|_pr$",
-    "facebook_post": r"facebook|instagram|post|publication|tiktok|story|statut|status|twitter|tweet",
+    "facebook_post": r"facebook|instagram|post|publication|tiktok|story|stat|twitter|tweet",
     "whatsapp": r"whatsapp|telegram|signal",
     "chat": r"sms|slack|teams|messenger|dm$|chat|app|text|discord|texto|voice|vinted|message|vocal",
     "forum": r"forum|reddit|board|blog|readme|lisez|wiki|annonce|site",
@@ -204,7 +204,7 @@ def _leaks(train: list[Record], test: list[Record]) -> Iterator[str]:
     known = {run for record in train for run in _runs(words_of(record), LEAK_RUN)}
     for record in test:
         if shared := _runs(words_of(record), LEAK_RUN) & known:
-            yield f"{record['id']}: shares {sorted(shared)[0]!r} with a training message"
+            yield f"{record['id']}: shares {min(shared)!r} with a training message"
 
 
 def counts_table() -> str:
@@ -269,7 +269,9 @@ def _lengths(records: list[Record]) -> dict[str, dict[str, int]]:
 
 def main() -> int:
     """Run one of the three commands."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     taking = commands.add_parser("take")
     taking.add_argument("paths", nargs="+", type=Path)

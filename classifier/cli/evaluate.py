@@ -60,15 +60,17 @@ def evaluate(
         rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     measured = measure_all(examples, reports)
     if format == "json":
-        found = {"schema": 1, "model": checker.model.tag, "measures": [m.to_dict() for m in measured]}
+        found = {
+            "schema": 1,
+            "model": checker.model.tag,
+            "measures": [m.to_dict() for m in measured],
+        }
         say(json.dumps(found, ensure_ascii=False))
     else:
         say(measures_table(measured))
 
 
-def _rows(
-    examples: Sequence[Example], reports: Sequence[Report]
-) -> list[dict[str, object]]:
+def _rows(examples: Sequence[Example], reports: Sequence[Report]) -> list[dict[str, object]]:
     """Return one plain row a message, without its text."""
     from classifier.schema import LABELS
 

@@ -18,6 +18,8 @@ MANY = 10
 
 _NUMBER = {name: number for number, name in enumerate(SIGNAL_NAMES)}
 _SEARCH = frozenset(_NUMBER[name] for name in ("job_seeking", "cv_words", "unemployment"))
+_OPENERS = frozenset("{[")
+_DIGITS = frozenset("0123456789")
 _GIVE, _ASK = _NUMBER["give_done"], _NUMBER["ask"]
 
 
@@ -38,13 +40,13 @@ def asks_a_question(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG
 
 def unfilled_slot(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG001
     """1 if a merge slot such as {{first_name}} or [Company] was left unfilled."""
-    return float(any(word[0] in "{[" and len(word) > 2 for word in reading.words))  # noqa: PLR2004
+    return float(any(word[0] in _OPENERS and len(word) > 1 for word in reading.words))
 
 
 def specifics(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG001
     """Numbers, dates and links per token, times 5 (1 when every fifth token is one)."""
-    found = sum(word[0].isdigit() or word.startswith("http") for word in reading.words)
-    return 5 * found / max(len(reading.words), 1)
+    found = [word for word in reading.words if word[0] in _DIGITS or word[:4] == "http"]
+    return 5 * len(found) / max(len(reading.words), 1)
 
 
 def ask_position(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG001

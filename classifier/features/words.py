@@ -82,10 +82,12 @@ def pair_columns(hashes: np.ndarray, spec: HashSpec) -> np.ndarray:
 
     Args:
         hashes: uint32 (n,), CRC-32 of the words.
+        spec: how many buckets there are.
 
     Returns:
         int64 (n - 1,), column of each pair; empty for fewer than two words.
     """
     mixed = hashes[:-1] * np.uint32(PAIR_MULTIPLIER) ^ hashes[1:]
     mixed ^= mixed >> np.uint32(15)
-    return (mixed & np.uint32((1 << spec.word_bits) - 1)).astype(np.int64)
+    columns: np.ndarray = (mixed & np.uint32((1 << spec.word_bits) - 1)).astype(np.int64)
+    return columns

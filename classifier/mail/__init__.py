@@ -11,7 +11,7 @@ from classifier.mail.body import Body, body_of
 from classifier.mail.envelope import envelope_of, names_a_cv
 from classifier.mail.headers import MAX_ADDRESSES, MAX_FIELD, Headers, decode_field, read_headers
 from classifier.mail.mime import Part, parts_of
-from classifier.quoting import own_spans
+from classifier.quoting import asides_in
 from classifier.schema import Message
 
 __all__ = ["names_a_cv", "read_mail"]
@@ -46,7 +46,7 @@ def read_mail(data: bytes) -> Message:
 def _with_envelope(
     message: Message, headers: Headers, parts: Sequence[Part], body: Body
 ) -> Message:
-    kinds = {aside.kind for aside in own_spans(message)[1]}
+    kinds = {a.kind for a in asides_in(message.text, known=message.asides, mail=True)}
     envelope = envelope_of(headers, parts, files=body.files, asides=kinds)
     return replace(message, envelope=envelope)
 

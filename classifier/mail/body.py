@@ -22,7 +22,6 @@ _COMPARED_WORDS = 10
 _SAME_SHARE = 0.5
 _MARKER_CHARS = 500
 _WORD = re.compile(r"\w+")
-_QUOTE_MARKS = re.compile(r">*")
 _UUENCODED = re.compile(r"^begin [0-7]{3,4} ([^\n]{1,200})\n(?=[ -`]{2,62}\n)", re.MULTILINE)
 
 
@@ -87,10 +86,16 @@ def _differ(plain: str, rich: str) -> bool:
 
 def _plain(part: Part) -> Body:
     text, limits = part.text()
-    if part.parameters.get("format", "").lower() == "flowed":
-        text = _unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
-    text, files = _without_uuencoded(text)
-    return Body(text.strip("\n"), (), limits, files)
+    text, files = _without_uuencoded(text.strip("\n"))
+    if part.parameters.get("format", "").lower() != "flowed":
+        return Body(text, (), limits, files)
+    lines = _unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
+    asides, position = [], 0
+    for depth, line in lines:
+        if depth:
+            asides.append(Aside("quoted", position, position + len(line)))
+        position += len(line) + 1
+    return Body("\n".join(line for _, line in lines), tuple(asides), limits, files)
 
 
 def _rich(part: Part) -> Body:
@@ -108,23 +113,25 @@ def _forwarded(text: str, aside: Aside) -> Aside:
     return replace(aside, kind="forwarded") if forwarded else aside
 
 
-def _unflowed(text: str, *, delsp: bool) -> str:
-    """Join the lines that format=flowed broke (RFC 3676): a space at the end says `goes on`."""
-    lines: list[str] = []
-    depth_before, flows = -1, False
+def _unflowed(text: str, *, delsp: bool) -> list[tuple[int, str]]:
+    """Join the lines that format=flowed broke (RFC 3676), and return each with its quote depth.
+
+    Here a `>` is a quote mark for sure: own lines that begin with one are stuffed with a space.
+    """
+    lines: list[tuple[int, list[str]]] = []
+    flows = False
     for raw in text.split("\n"):
-        marks = _QUOTE_MARKS.match(raw)
-        depth = marks.end() if marks else 0
-        content = raw[depth:].removeprefix(" ")
-        if flows and depth == depth_before and content != "-- ":
-            lines.append(content)
+        content = raw.lstrip(">")
+        depth = len(raw) - len(content)
+        content = content.removeprefix(" ")
+        if flows and depth == lines[-1][0] and content != "-- ":
+            lines[-1][1].append(content)
         else:
-            lines.append(("\n" if lines else "") + ("> " * depth) + content)
+            lines.append((depth, ["> " * depth, content]))
         flows = content.endswith(" ") and content != "-- "
-        depth_before = depth
         if flows and delsp:
-            lines[-1] = lines[-1].removesuffix(" ")
-    return "".join(lines)
+            lines[-1][1][-1] = content.removesuffix(" ")
+    return [(depth, "".join(pieces)) for depth, pieces in lines]
 
 
 def _without_uuencoded(text: str) -> tuple[str, tuple[str, ...]]:

@@ -26,7 +26,7 @@ MAX_BLOCK = 4_000_000
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=(?:[ \t\r\n]+(?==\?))?")
-_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)', re.DOTALL)
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.|\\\Z)*+(?:"|\Z)', re.DOTALL)
 _COMMENT = re.compile(rb"\([^()]*+\)?")
 _NOBODY = re.compile(
     rb"undisclosed|not shown|inconnus|non divulgu|\xd7\x9e\xd7\xa1\xd7\xaa\xd7\xaa\xd7\xa8"
@@ -77,7 +77,7 @@ def read_headers(data: bytes, start: int = 0, end: int | None = None) -> Headers
             break
         position = stop
         if len(fields) > MAX_FIELDS or position - start > MAX_BLOCK:
-            cut, position = True, _end_of_block(data, position, limit)
+            cut, position = True, _end_of_block(data, position - 2, limit)
             break
     return Headers(tuple((name, bytes(value)) for name, value in fields), position, cut)
 

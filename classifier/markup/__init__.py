@@ -11,20 +11,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from classifier.encodings import MAX_TEXT
 from classifier.markup.containers import ends_own_words, foreign_kind, may_hold_answers
 from classifier.markup.look import Look, look_of
 from classifier.schema import Aside, AsideKind
 
-MAX_HTML = 4_000_000
-"""Code points of HTML that are read."""
+MAX_HTML = 2_000_000
+"""Code points of HTML that are read, not counting pictures inside it."""
 
 MAX_DEPTH = 1_000
 """Elements within elements; what lies deeper is read as if it began a new page."""
 
+MAX_ASIDES = 1_000
+"""Quotes in one page; the last goes on to its end."""
+
 _STEP = 8_192
+_PICTURE = re.compile(r"data:image/[\w.+;=-]{1,60},[A-Za-z0-9+/=%]*")
 _SKIPPED = frozenset(("script", "style", "title", "template", "iframe", "noembed", "noframes"))
 _VERBATIM = frozenset(("pre", "textarea", "listing", "xmp", "plaintext"))
 _LINES = frozenset(
@@ -39,7 +43,7 @@ _PARAGRAPHS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "t
 _CELLS = frozenset(("td", "th"))
 _SPACES = re.compile(r"[ \t\r\n\f]+")
 _BLANK = " \t\r\n\f\N{NO-BREAK SPACE}"
-_UNFINISHED = re.compile(r"<[A-Za-z/!?][^<>]*\Z")
+_UNFINISHED = re.compile(r"<[A-Za-z/!?][^>]*\Z")
 
 
 def visible_text(html: str) -> tuple[str, tuple[Aside, ...], tuple[str, ...]]:
@@ -50,10 +54,16 @@ def visible_text(html: str) -> tuple[str, tuple[Aside, ...], tuple[str, ...]]:
         (offsets in code points, sorted, disjoint); one sentence for whatever was left out.
     """
     page = _Page()
+    if len(html) > MAX_HTML:
+        html = _PICTURE.sub("", html)
     limits = _feed(page, html[:MAX_HTML])
     if len(html) > MAX_HTML:
         limits.append(f"HTML of {len(html):,} characters cut to {MAX_HTML:,}")
     text, asides = page.result()
+    if len(asides) >= MAX_ASIDES:
+        limits.append(f"over {MAX_ASIDES:,} quotes in the HTML; all after them is taken as quoted")
+    if page.hidden:
+        limits.append(f"{page.hidden:,} characters of hidden HTML text were left out")
     return text, asides, tuple(limits)
 
 
@@ -70,10 +80,12 @@ def _feed(page: _Page, html: str) -> list[str]:
             _close(parser)
             parser = _parser(page)
             limits = [f"HTML nested over {MAX_DEPTH:,} deep; read as if it were flat from there"]
+    if page.frames and page.frames[-1][0] in _SKIPPED:
+        limits.append(f"the HTML ends inside a <{page.frames[-1][0]}>, which was not read")
     _close(parser)
-    if position < len(html):
+    if page.length > MAX_TEXT:
         limits.append(f"text of the HTML cut after {MAX_TEXT:,} characters")
-    elif _UNFINISHED.search(html, max(0, len(html) - _STEP)):
+    elif _UNFINISHED.match(html, max(0, html.rfind("<"))):
         limits.append("the HTML ends inside a tag; the tag was not read")
     return limits
 
@@ -96,6 +108,8 @@ class _Page:
         self.frames: list[tuple[str, Look, bool]] = []
         """Open elements: tag, look, and whether an aside ends with the element."""
         self.length = 0
+        self.hidden = 0
+        """Characters of text that the page hides."""
         self._pieces: list[str] = []
         self._asides: list[Aside] = []
         self._kind: AsideKind | None = None
@@ -136,8 +150,9 @@ class _Page:
 
     def data(self, text: str) -> None:
         """Take a piece of text."""
-        look = self.frames[-1][1] if self.frames else Look()
+        tag, look, _ = self.frames[-1] if self.frames else ("", Look(), False)
         if not look.visible:
+            self.hidden += 0 if tag in _SKIPPED else len(text.strip(_BLANK))
             return
         if look.verbatim:
             self._write(text.replace("\r", ""))
@@ -160,7 +175,9 @@ class _Page:
     def result(self) -> tuple[str, tuple[Aside, ...]]:
         """Return the text and the asides."""
         self._close_aside()
-        return "".join(self._pieces), tuple(self._asides)
+        text = "".join(self._pieces)[:MAX_TEXT]
+        kept = (a for a in self._asides if a.start < len(text))
+        return text, tuple(replace(a, end=min(a.end, len(text))) for a in kept)
 
     def _opens_aside(self, tag: str, attributes: Mapping[str, str]) -> bool:
         """Open an aside, unless one is open; whether it ends where the element does."""
@@ -168,8 +185,10 @@ class _Page:
             return self._ends_loose_aside(tag)
         if not attributes and tag != "blockquote":
             return False
-        self._to_the_end = ends_own_words(attributes)
-        self._kind = "quoted" if self._to_the_end else foreign_kind(tag, attributes)
+        full = len(self._asides) >= MAX_ASIDES - 1
+        kind = foreign_kind(tag, attributes)
+        self._to_the_end = ends_own_words(attributes) or (full and kind is not None)
+        self._kind = "quoted" if self._to_the_end else kind
         self._loose = may_hold_answers(tag, attributes)
         self._start = -1
         return self._kind is not None

@@ -6,6 +6,7 @@ with a row a word; a known word costs one look-up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,6 +78,17 @@ class Scored:
     """float64 (n_tokens, n_labels): what each token's n-grams add; pairs count for the second."""
 
 
+class _Rows(dict[str, int]):
+    """Word -> row of the table; learns a new word when asked for it."""
+
+    def __init__(self, learn: Callable[[str], int]) -> None:
+        self._learn = learn
+
+    def __missing__(self, norm: str) -> int:
+        row = self[norm] = self._learn(norm)
+        return row
+
+
 class Scorer:
     """Adds up weights. Holds a cache of words, no other state."""
 
@@ -90,7 +102,8 @@ class Scorer:
         self._forget()
 
     def _forget(self) -> None:
-        self._rows: dict[str, int] = {}
+        self._rows = _Rows(self._learn)
+        self._filled = 0
         self._table = np.zeros((1024, _WIDTH))
         self._hashes = np.zeros(1024, dtype=np.uint32)
 
@@ -117,33 +130,30 @@ class Scorer:
 
     def _look_up(self, norms: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the indices of the tokens that are words, and their rows in the table."""
-        known = self._rows
-        if len(known) > MAX_TABLE_WORDS:
+        if len(self._rows) > MAX_TABLE_WORDS:
             self._forget()
-            known = self._rows
-        rows = [known[norm] if norm in known else self._learn(norm) for norm in norms]
-        found = np.array(rows, dtype=np.int64)
+        found = np.fromiter(map(self._rows.__getitem__, norms), dtype=np.int64, count=len(norms))
         kept = np.flatnonzero(found >= 0)
         return kept, found[kept]
 
     def _learn(self, norm: str) -> int:
-        """Add `norm` to the table; white space has row -1."""
+        """Add `norm` to the table and return its row; white space has row -1."""
         word = feature_word(norm)
-        row = -1
-        if word:
-            row = len(self._rows)
-            if row >= len(self._table):
-                self._table = np.vstack([self._table, np.zeros_like(self._table)])
-                self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
-            self._fill(row, word)
-        self._rows[norm] = row
+        if not word:
+            return -1
+        row = self._filled
+        self._filled += 1
+        if row >= len(self._table):
+            self._table = np.vstack([self._table, np.zeros_like(self._table)])
+            self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
+        self._fill(row, word)
         return row
 
     def _fill(self, row: int, word: str) -> None:
         hashing = self.weights.hashing
         self._hashes[row] = crc(word)
         at = self._place[word_column(crc(word), hashing)]
-        chars = self._place[char_columns(word, hashing)] if word[0].isalpha() else []
+        chars = self._place[np.array(char_columns(word, hashing), dtype=np.int64)]
         values = self._table[row]
         values[_ACTS] = self._acts[at] + CHAR_WEIGHT * self._acts[chars].sum(axis=0)
         values[_WORD] = self._grams[at]
@@ -152,7 +162,7 @@ class Scorer:
         values[_CHAR_NORM] = self._norms[chars].sum()
 
     def _pairs(self, rows: np.ndarray, sentence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return where pairs end (index into `rows`) and their places in the weights."""
+        """Return where pairs end (indices into `rows`, none twice) and their places."""
         places = self._place[pair_columns(self._hashes[rows], self.weights.hashing)]
         known = np.flatnonzero((places > 0) & (sentence[1:] == sentence[:-1]))
         return known + 1, places[known]
@@ -169,7 +179,7 @@ class Scorer:
         word_norm = values[:, _WORD_NORM].sum() + self._norms[pairs].sum()
         char_norm = values[:, _CHAR_NORM].sum()
         words = values[:, _WORD].copy()
-        np.add.at(words, pair_at, self._grams[pairs])
+        words[pair_at] += self._grams[pairs]
         terms = np.zeros((n_tokens, _L))
         terms[kept] = words / np.sqrt(max(word_norm, 1.0))
         terms[kept] += values[:, _CHAR] / np.sqrt(max(char_norm, 1.0))
@@ -185,7 +195,7 @@ class Scorer:
     ) -> np.ndarray:
         """Return float64 (n_sentences, n_tactics): the n-grams' part of the act log-odds."""
         acts = values[:, _ACTS].copy()
-        np.add.at(acts, pair_at, self._acts[pairs])
+        acts[pair_at] += self._acts[pairs]
         sums = np.zeros((n_sentences, _T))
         starts = np.flatnonzero(np.diff(sentence, prepend=-1))
         sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import accumulate
+from typing import cast
 
 import numpy as np
 from spacy.attrs import LANG, NORM
@@ -17,18 +18,17 @@ from spacy.language import Language
 from spacy.vocab import Vocab
 
 from classifier.languages import load_cues, load_forms, load_signals
-from classifier.pipeline.cues import CUES, SIGNALS, CueFinder
+from classifier.pipeline.cues import CUES, NORMS, SIGNALS, CueFinder
 from classifier.pipeline.tokenizer import TOKENS, Folder, Tokenizer
 
 __all__ = ["CueMatch", "Reading", "build_pipeline", "memory_zones", "pipeline_for", "read"]
 
 
-@Language.factory("blastcheck_cues", assigns=["doc.spans"], requires=["doc.sents"])
+@Language.factory("blastcheck_cues", assigns=["doc.spans"])
 def _cue_finder(nlp: Language, name: str) -> CueFinder:  # noqa: ARG001
-    lang = nlp.vocab.lang
-    folder = nlp.vocab.lex_attr_getters[NORM]
-    lists = load_forms(lang).lists
-    return CueFinder(nlp.tokenizer, folder, load_cues(lang), load_signals(lang), lists)
+    tokenizer = cast("Tokenizer", nlp.tokenizer)
+    lang, lists = tokenizer.lang, load_forms(tokenizer.lang).lists
+    return CueFinder(tokenizer, load_cues(lang), load_signals(lang), lists)
 
 
 def build_pipeline(lang: str) -> Language:
@@ -36,9 +36,9 @@ def build_pipeline(lang: str) -> Language:
 
     `token.norm_` is the folded form of `tokenizer.Folder`.
     """
-    vocab = Vocab(lex_attr_getters={NORM: Folder(lang, load_forms(lang))})
-    vocab.lex_attr_getters[LANG] = lambda _: lang
-    nlp = Language(vocab, create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, lang))
+    folder = Folder(lang, load_forms(lang))
+    vocab = Vocab(lex_attr_getters={NORM: folder, LANG: lambda _: lang})
+    nlp = Language(vocab, create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, lang, folder))
     nlp.add_pipe("blastcheck_cues")
     return nlp
 
@@ -52,6 +52,7 @@ def pipeline_for(lang: str) -> Language:
 
 
 _built: list[Language] = []
+
 
 def memory_zones() -> list[AbstractContextManager[Vocab]]:
     """Return a memory zone for each pipeline in use; words met inside are forgotten after.
@@ -130,11 +131,10 @@ def read(nlp: Language, text: str) -> Reading:
     """Run `nlp` over clean text and copy out what the model and the explanation need."""
     doc = nlp(text)
     words, spaces, starts = doc.user_data[TOKENS]
-    fold = nlp.vocab.lex_attr_getters[NORM]
     return Reading(
         words=words,
         spaces=spaces,
-        norms=[fold(word) for word in words],
+        norms=doc.user_data[NORMS],
         sentence_of=np.maximum(np.cumsum(starts, dtype=np.int32) - 1, 0, dtype=np.int32),
         cues=tuple(CueMatch(s.id_, s.label_, s.start, s.end) for s in doc.spans[CUES]),
         signals=tuple(doc.user_data[SIGNALS]),

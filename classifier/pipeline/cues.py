@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import accumulate
+from typing import cast
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
@@ -17,98 +17,104 @@ CUES = "cues"
 SIGNALS = "signals"
 """Key of `doc.user_data`: pairs (number of the signal in SIGNAL_NAMES, token index)."""
 
-_ANCHOR, _WITH, _UNLESS, _SIGNAL = range(4)
+NORMS = "norms"
+"""Key of `doc.user_data`: the folded form of each token."""
 
 
 class CueFinder:
     """A pipeline component that writes `doc.spans[CUES]` and `doc.user_data[SIGNALS]`.
 
     Phrases are matched on NORM, where all forms of a word are one; phrases under `with` and
-    `unless` look at the same sentence.
+    `unless` are looked for in the sentence of a match only.
     """
 
     def __init__(
         self,
         tokenizer: Tokenizer,
-        folder: Folder,
         cues: Iterable[Cue],
         signals: Mapping[str, tuple[str, ...]],
         lists: Mapping[str, tuple[str, ...]],
     ) -> None:
+        def words_of(phrases: Iterable[str]) -> list[list[str]]:
+            variants = (v for phrase in phrases for v in phrase_variants(phrase, lists))
+            return [tokenizer.words(variant) for variant in variants]
+
+        folder = tokenizer.folder
         self._cues = tuple(cues)
-        groups = [
-            (role, number, group)
-            for number, cue in enumerate(self._cues)
-            for role, group in ((_ANCHOR, cue.phrases), (_WITH, cue.with_), (_UNLESS, cue.unless))
-        ]
-        groups += [(_SIGNAL, number, group) for number, group in enumerate(signals.values())]
-        phrases = {
-            (role, number): [
-                tokenizer.words(variant)
-                for phrase in group
-                for variant in phrase_variants(phrase, lists)
-            ]
-            for role, number, group in groups
+        cue_words = [words_of(cue.phrases) for cue in self._cues]
+        company = [(words_of(cue.with_), words_of(cue.unless)) for cue in self._cues]
+        signal_words = [words_of(phrases) for phrases in signals.values()]
+        everything = [*cue_words, *signal_words, *(group for pair in company for group in pair)]
+        folder.know({folder(word) for group in everything for words in group for word in words})
+        self._fold = folder
+        self._company = {
+            number: (_padded(folder, with_), _padded(folder, unless))
+            for number, (with_, unless) in enumerate(company)
+            if with_ or unless
         }
-        folder.know({folder(word) for group in phrases.values() for ws in group for word in ws})
-        self._matcher, self._roles = _matcher(tokenizer, folder, phrases)
+        self._single: dict[str, tuple[int, ...]] = {}
+        self._keys: dict[int, int] = {}
+        self._strings = tokenizer.vocab.strings
+        self._matcher = PhraseMatcher(tokenizer.vocab, attr="NORM")
+        for number, group in enumerate(cue_words):
+            self._add(number, group)
+        for number, group in enumerate(signal_words):
+            self._add(~number, [words for words in group if len(words) > 1])
+            for word in {folder(words[0]) for words in group if len(words) == 1}:
+                self._single[word] = (*self._single.get(word, ()), number)
+
+    def _add(self, number: int, group: list[list[str]]) -> None:
+        """Add the phrases of a cue, or of a signal under ~number, to the matcher.
+
+        The phrases are handed over as NORM hashes, as PhraseMatcher's own `__reduce__` does: a
+        Doc a phrase would be the documented way, and two thirds of the start-up time.
+        """
+        if not group:
+            return
+        strings = self._strings
+        hashes = [tuple(strings.add(self._fold(word)) for word in words) for words in group]
+        self._matcher.add(str(number), cast("list[Doc]", hashes))
+        self._keys[strings[str(number)]] = number
 
     def __call__(self, doc: Doc) -> Doc:
         """Write what is found in `doc`, in order of place."""
+        words, _, starts = doc.user_data[TOKENS]
+        norms = list(map(self._fold.__getitem__, words))
+        doc.user_data[NORMS] = norms
+        single = self._single
+        signals = [(n, i) for i, norm in enumerate(norms) if norm in single for n in single[norm]]
         anchors: list[tuple[int, int, int]] = []
-        companions: list[tuple[int, int, int]] = []
-        signals: list[tuple[int, int]] = []
         for key, start, end in self._matcher(doc):
-            role, number = self._roles[key]
-            if role == _SIGNAL:
-                signals.append((number, start))
-            elif role == _ANCHOR:
+            number = self._keys[key]
+            if number < 0:
+                signals.append((~number, start))
+            elif number not in self._company or self._in_company(norms, starts, start, number):
                 anchors.append((start, end, number))
-            else:
-                companions.append((role, number, start))
-        if any(self._cues[number].with_ or self._cues[number].unless for *_, number in anchors):
-            anchors = self._in_company(doc, anchors, companions)
-        found = _longest([(start, end, self._cues[number]) for start, end, number in anchors])
         doc.spans[CUES] = [
-            Span(doc, start, end, label=cue.tactic, span_id=cue.id) for start, end, cue in found
+            Span(doc, start, end, label=cue.tactic, span_id=cue.id)
+            for start, end, cue in _longest([(s, e, self._cues[n]) for s, e, n in anchors])
         ]
         doc.user_data[SIGNALS] = signals
         return doc
 
-    def _in_company(
-        self,
-        doc: Doc,
-        anchors: list[tuple[int, int, int]],
-        companions: list[tuple[int, int, int]],
-    ) -> list[tuple[int, int, int]]:
-        """Keep the anchors whose sentence holds a `with` phrase and no `unless` phrase."""
-        sentence = list(accumulate(map(int, doc.user_data[TOKENS][2])))
-        there = {(role, number, sentence[start]) for role, number, start in companions}
-        return [
-            (start, end, number)
-            for start, end, number in anchors
-            if (not self._cues[number].with_ or (_WITH, number, sentence[start]) in there)
-            and (_UNLESS, number, sentence[start]) not in there
-        ]
+    def _in_company(self, norms: list[str], starts: list[bool], at: int, number: int) -> bool:
+        """Tell whether the sentence around `at` holds a `with` phrase and no `unless` phrase."""
+        first = at
+        while first > 0 and not starts[first]:
+            first -= 1
+        after = at + 1
+        while after < len(norms) and not starts[after]:
+            after += 1
+        sentence = f" {' '.join(norms[first:after])} "
+        with_, unless = self._company[number]
+        if with_ and not any(phrase in sentence for phrase in with_):
+            return False
+        return not any(phrase in sentence for phrase in unless)
 
 
-def _matcher(
-    tokenizer: Tokenizer, folder: Folder, phrases: Mapping[tuple[int, int], list[list[str]]]
-) -> tuple[PhraseMatcher, dict[int, tuple[int, int]]]:
-    """Return the matcher, and its key -> (role, number).
-
-    The phrases are handed over as NORM hashes, as PhraseMatcher's own `__reduce__` does: a Doc
-    a phrase would be the documented way, and two thirds of the start-up time.
-    """
-    strings = tokenizer.vocab.strings
-    matcher = PhraseMatcher(tokenizer.vocab, attr="NORM")
-    roles = {}
-    for (role, number), group in phrases.items():
-        if group:
-            key = f"{role}/{number}"
-            matcher.add(key, [tuple(strings.add(folder(w)) for w in words) for words in group])
-            roles[strings[key]] = (role, number)
-    return matcher, roles
+def _padded(folder: Folder, group: list[list[str]]) -> tuple[str, ...]:
+    """Return phrases folded and framed by blanks, to be looked for in a framed sentence."""
+    return tuple({f" {' '.join(map(folder, words))} ": None for words in group})
 
 
 def _longest(anchors: list[tuple[int, int, Cue]]) -> list[tuple[int, int, Cue]]:

@@ -7,8 +7,9 @@ WRAP_COLUMN = 58
 
 _END_MARKS = frozenset(".!?\N{HORIZONTAL ELLIPSIS}\N{ARABIC QUESTION MARK}")
 _ABBREVIATIONS = frozenset(
-    "m mm mme mlle dr mr mrs ms prof st ste no nr vs etc cf ex env tel tél art inc ltd co e g i".split()
-)
+    ["mm", "mme", "mlle", "dr", "mr", "mrs", "ms", "prof", "st", "ste", "no", "nr", "vs", "etc",
+     "cf", "ex", "env", "tel", "tél", "art", "inc", "ltd", "co"]
+)  # fmt: skip
 
 
 def sentence_starts(words: list[str]) -> list[bool]:
@@ -18,22 +19,21 @@ def sentence_starts(words: list[str]) -> list[bool]:
     """
     starts = [False] * len(words)
     pending = True
-    column = 0
-    previous = ""
+    line_start = solid = -1
     for i, word in enumerate(words):
         first = word[0]
-        if first.isspace():
-            if "\n" in word:
-                pending = pending or _ends_line(word, column, words, i)
-                column = 0
-        else:
+        if first.isalnum():
+            if pending:
+                starts[i], pending = True, False
+            solid = i
+        elif not first.isspace():
             if pending:
                 starts[i] = True
-                pending = False
-            column += len(word) + 1
-            if not first.isalnum():
-                pending = _ends_sentence(word, first, previous)
-            previous = word
+            pending = _ends_sentence(word, first, words[solid])
+            solid = i
+        elif "\n" in word:
+            pending = pending or _ends_line(words, line_start + 1, i)
+            line_start = i
     return starts
 
 
@@ -44,8 +44,11 @@ def _ends_sentence(word: str, first: str, previous: str) -> bool:
     return first in _END_MARKS or ord(first) >= 0x2600  # noqa: PLR2004  (emoji begin here)
 
 
-def _ends_line(word: str, column: int, words: list[str], i: int) -> bool:
-    if word.count("\n") > 1 or column < WRAP_COLUMN or i + 1 == len(words):
+def _ends_line(words: list[str], first: int, end: int) -> bool:
+    """Tell whether the line of tokens `first` to `end` stops there, or was merely wrapped."""
+    if words[end].count("\n") > 1 or end + 1 == len(words):
         return True
-    following = words[i + 1][0]
+    if sum(map(len, words[first:end])) + end - first < WRAP_COLUMN:
+        return True
+    following = words[end + 1][0]
     return not (following.islower() or "\u05d0" <= following <= "\u05ea")

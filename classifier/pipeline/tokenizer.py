@@ -19,6 +19,9 @@ from classifier.pipeline.sentences import sentence_starts
 MAX_TOKEN = 200
 """Longer stretches without a space are split: nothing a person writes is one word of this size."""
 
+MAX_FOLDED = 200_000
+"""Forms remembered at most; beyond that the memory starts anew."""
+
 TOKENS = "tokens"
 """Key of `doc.user_data`: (words, spaces, starts), since asking each Token costs 0.5 µs a value."""
 
@@ -47,7 +50,7 @@ _ELISION = (
 _ENDINGS = {
     "en": r"(?!)",
     "fr": r"[.·](?:e|ne|rice|euse|trice|ive|se|le|te)(?:[.·]?s)?\b|\(e\)(?:s|\(s\))?|\(s\)",
-    "he": r"[/.](?:ית|ות|ים|ת|ה|י|ו|ן)(?![\w])",
+    "he": r"[/.](?:ית|ות|ים|ת|ה|י|ו|ן)(?![\w])",  # noqa: RUF001
 }
 """Written-out gender: `motivé(e)`, `candidat·e·s`, `מעוניין/ת`."""
 
@@ -72,11 +75,14 @@ def fold(word: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-class Folder:
-    """Gives each word the form it is matched under: folded, gender ending off, lemma for form.
+class Folder(dict[str, str]):
+    """Word -> the form it is matched under: folded, gender ending off, lemma for form.
 
-    Hebrew particles (ו ה ב ל כ ש מ and their chains) come off when what remains is a word that
-    some cue names; other words keep them, since blind stripping eats real letters.
+    A dict that fills itself, so that a known word costs one look-up without a Python call.
+
+    Hebrew particles (and, the, in, to, as, that, from; `prefixes` in forms.toml) come off when
+    what remains is a word that some cue names; other words keep them, since blind stripping
+    eats real letters.
     """
 
     def __init__(self, lang: str, forms: Forms) -> None:
@@ -84,19 +90,22 @@ class Folder:
         self._ending = re.compile(f"(?:{_ENDINGS[lang]})$", re.IGNORECASE)
         self._prefixes = forms.prefixes
         self._cue_words: Set[str] = frozenset()
-        self._cache: dict[str, str] = {}
 
     def know(self, cue_words: Set[str]) -> None:
         """Take note of the folded words that cues name."""
         self._cue_words = cue_words
-        self._cache.clear()
+        self.clear()
+
+    def __missing__(self, word: str) -> str:
+        """Work out the form of a new word."""
+        if len(self) >= MAX_FOLDED:
+            self.clear()
+        form = self[word] = self._form(word)
+        return form
 
     def __call__(self, word: str) -> str:
-        """Return the matched form of `word`."""
-        known = self._cache.get(word)
-        if known is None:
-            known = self._cache[word] = self._form(word)
-        return known
+        """Return the matched form of `word`; spaCy asks for NORM in this way."""
+        return self[word]
 
     def _form(self, word: str) -> str:
         folded = fold(self._ending.sub("", word) or word)
@@ -116,8 +125,10 @@ class Folder:
 class Tokenizer:
     """Cuts clean text into a spaCy Doc, with sentence starts, whose text is the same."""
 
-    def __init__(self, vocab: Vocab, lang: str) -> None:
+    def __init__(self, vocab: Vocab, lang: str, folder: Folder) -> None:
         self.vocab = vocab
+        self.lang = lang
+        self.folder = folder
         self._findall: Callable[[str], list[tuple[str, str, str]]] = token_pattern(lang).findall
 
     def words(self, text: str) -> list[str]:
@@ -130,6 +141,6 @@ class Tokenizer:
         words = [piece[0] for piece in pieces]
         spaces = [piece[2] == " " for piece in pieces]
         starts = sentence_starts(words)
-        doc = Doc(self.vocab, words=words, spaces=spaces, sent_starts=starts)
+        doc = Doc(self.vocab, words=words, spaces=spaces, sent_starts=[*starts])
         doc.user_data[TOKENS] = (words, spaces, starts)
         return doc

@@ -127,7 +127,9 @@ def _paragraphs(lines: Sequence[Line], region: tuple[int, int]) -> Iterator[tupl
 
 
 def _legal_phrases(words: str) -> int:
-    return sum(phrase in words for phrase in rules().disclaimer_phrases)
+    """How many phrases of lawyers stand in a paragraph; one inside another does not count."""
+    there = [phrase for phrase in rules().disclaimer_phrases if phrase in words]
+    return sum(not any(phrase in other != phrase for other in there) for phrase in set(there))
 
 
 def _start_of_disclaimer(text: str, lines: Sequence[Line], span: range) -> int:
@@ -195,9 +197,9 @@ def _is_sign_off(key: str) -> bool:
 
 def _after_name(lines: Sequence[Line], index: int, end: int) -> int:
     """Index after the closing and the name below it (or beside it: `Best, Dana`)."""
-    words = lines[index].key.strip(" ,.!;-").partition(",")[2].split()
+    closing, _, beside = lines[index].key.strip(" ,.!;-").partition(",")
     below = index + 1
-    if words or below >= end:
+    if (beside and closing in rules().sign_offs) or below >= end:
         return below
     key = lines[below].key
     name = 0 < len(key) <= _NAME_CHARS and len(key.split()) <= _NAME_WORDS

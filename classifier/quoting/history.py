@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from classifier.quoting.lines import LONGEST_KEY, Line, Marks
+from classifier.quoting.lines import Line, Marks
 from classifier.quoting.rules import Rules, rules
 from classifier.schema import AsideKind
 
@@ -36,14 +36,20 @@ class _Opener(NamedTuple):
     kind: AsideKind
     first: int
     after: int
-    """Index of the line after the introduction."""
-    sure: bool
-    """Enough of a sign even when no `>` follows: the rest of the text is the quotation."""
+    """Index of the line after the introduction; unless `>` follows, the rest is the quotation."""
 
 
-def mark_history(lines: Sequence[Line], marks: Marks) -> None:
-    """Mark the lines that quote or forward an older message, and their introductions."""
-    found, index, kind = rules(), 0, "quoted"
+def mark_history(lines: Sequence[Line], marks: Marks, *, mail: bool) -> None:
+    """Mark the lines that quote or forward an older message, and their introductions.
+
+    Args:
+        lines: The text.
+        marks: Where to mark.
+        mail: The text is the body of a mail; then a header block on top is a forward. In a text
+            that was pasted it is the message's own.
+    """
+    found, kind = rules(), "quoted"
+    index = 0 if mail or not lines else _after_own_headers(lines, found)
     attributed = False
     while index < len(lines):
         if _quoted(lines[index]):
@@ -98,56 +104,56 @@ def _with_separators(lines: Sequence[Line], index: int) -> int:
 
 
 def _opener(lines: Sequence[Line], index: int, found: Rules) -> _Opener | None:
-    key = lines[index].key
-    if not key or lines[index].known:
+    if not lines[index].key or lines[index].known:
         return None
-    opener = (
-        _marker(key, index, found)
+    return (
+        _marker(lines, index, found)
         or _header_block(lines, index, found)
         or _attribution(lines, index, found)
     )
-    if opener is None or opener.sure:
-        return opener
-    below = opener.after < len(lines) and _quoted(lines[opener.after])
-    return opener if below else None
 
 
-def _marker(key: str, index: int, found: Rules) -> _Opener | None:
-    """`-----Original Message-----`, `Begin forwarded message:`."""
-    if key in found.forwarded_lines:
-        return _Opener("forwarded", index, index + 1, sure=True)
-    if not key.startswith(("--", "- -", "__", "==")):
-        return None
+def _marker(lines: Sequence[Line], index: int, found: Rules) -> _Opener | None:
+    """`-----Original Message-----`, `Begin forwarded message:`, and the fields below."""
+    key = lines[index].key
     words = key.strip("-_= :")
-    if words in found.dashed_original:
-        return _Opener("quoted", index, index + 1, sure=True)
-    if words in found.dashed_forwarded or words.startswith(tuple(found.dashed_forwarded)):
-        return _Opener("forwarded", index, index + 1, sure=True)
-    return None
+    dashed = key.startswith(("--", "- -", "__", "=="))
+    kind: AsideKind | None = None
+    if key in found.forwarded_lines or (dashed and words.startswith(found.dashed_forwarded)):
+        kind = "forwarded"
+    elif dashed and words in found.dashed_original:
+        kind = "quoted"
+    return _Opener(kind, index, _fields(lines, index + 1, found)[0]) if kind else None
 
 
 def _header_block(lines: Sequence[Line], index: int, found: Rules) -> _Opener | None:
     """Outlook's From / Sent / To / Subject, in whatever order."""
-    role = _role(lines[index].key, found)
-    if role not in {"from", "sent", "subject", "to"}:
+    if _role(lines[index].key, found) not in {"from", "sent", "subject", "to"}:
         return None
-    end, roles, folded, address = index, set[str](), 0, False
-    while end < min(len(lines), index + _HEADER_LINES) and not _quoted(lines[end]):
-        line = lines[end]
+    end, roles = _fields(lines, index, found)
+    complete = len(roles) >= _ROLES and "from" in roles and bool(roles & {"sent", "subject"})
+    address = any("@" in line.key for line in lines[index:end])
+    return _Opener("quoted", index, end) if complete and (address or "subject" in roles) else None
+
+
+def _after_own_headers(lines: Sequence[Line], found: Rules) -> int:
+    end, roles = _fields(lines, 0, found)
+    return end if "subject" in roles or {"from", "sent"} <= roles else 0
+
+
+def _fields(lines: Sequence[Line], index: int, found: Rules) -> tuple[int, set[str]]:
+    """Index after the header fields that begin at `index`, and their roles."""
+    roles, folded, end = set[str](), 0, index
+    for line in lines[index : index + _HEADER_LINES]:
         role = _role(line.key, found)
-        if role is None and (line.after_blank or not _folds(line.key) or folded > _FOLDED_LINES):
-            break
-        if line.after_blank and end > index and role in roles:
+        again = line.after_blank and role in roles
+        lost = role is None and (line.after_blank or not _folds(line.key))
+        if _quoted(line) or again or lost or folded > _FOLDED_LINES:
             break
         roles |= {role} if role else set()
         folded += role is None
-        address |= "@" in line.key
         end += 1
-    needed = {"sent"} if index == 0 else {"sent", "subject"}
-    complete = len(roles) >= _ROLES and "from" in roles and not needed.isdisjoint(roles)
-    if complete and (address or "subject" in roles):
-        return _Opener("quoted", index, end, sure=True)
-    return None
+    return end, roles
 
 
 def _role(key: str, found: Rules) -> str | None:
@@ -167,16 +173,19 @@ def _attribution(lines: Sequence[Line], index: int, found: Rules) -> _Opener | N
     if not begins and not key.endswith((":", ">", "-", "<", ",")):
         return None
     joined = ""
-    for after in range(index + 1, index + 1 + (_ATTRIBUTION_LINES if begins else 2)):
-        line = lines[after - 1] if after <= len(lines) else None
-        if line is None or (joined and (line.after_blank or line.depth)) or not line.key:
+    for after, line in enumerate(lines[index : index + (_ATTRIBUTION_LINES if begins else 2)]):
+        if (after and (line.after_blank or line.depth or _starts(line, found))) or not line.key:
             return None
         joined = f"{joined} {line.key}".strip()
-        if len(joined) > LONGEST_KEY:
-            return None
-        if (sure := _introduces(joined, found, begins=begins)) is not None:
-            return _Opener("quoted", index, after, sure=sure)
+        below = index + after + 1 < len(lines) and _quoted(lines[index + after + 1])
+        sure = _introduces(joined, found, begins=begins)
+        if sure or (below and sure is not None):
+            return _Opener("quoted", index, index + after + 1)
     return None
+
+
+def _starts(line: Line, found: Rules) -> bool:
+    return line.key.startswith(found.attribution_starts)
 
 
 def _introduces(joined: str, found: Rules, *, begins: bool) -> bool | None:

@@ -28,7 +28,9 @@ _FOLD = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u05be"), "-"),
     ord("*"): None,  # bold, in the plain text that mail programs make of HTML
 }
-_AROUND = " \t\r\f\v\N{NO-BREAK SPACE}\u202f\u3000" + _INVISIBLE
+BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + _INVISIBLE
+"""What stands around words and is none."""
+
 _NEWLINE = re.compile(r"\n|\r(?!\n)")
 _QUOTE_MARKS = re.compile(r"(?:>[ \t]?)+")
 
@@ -74,7 +76,7 @@ def lines_of(text: str, known: Sequence[Aside] = ()) -> list[Line]:
     starts = [aside.start for aside in known]
     position, after_blank = 0, True
     for raw in _split(text):
-        body = raw.strip(_AROUND)
+        body = raw.strip(BLANK)
         if not body:
             after_blank = True
         else:

@@ -23,7 +23,7 @@ class Rules:
     attribution_ends: tuple[str, ...]
     attribution_by: tuple[str, ...]
     dashed_original: frozenset[str]
-    dashed_forwarded: frozenset[str]
+    dashed_forwarded: tuple[str, ...]
     forwarded_lines: frozenset[str]
     fields: Mapping[str, str]
     """Name of a header field -> its role: from, sent, to, cc, subject or other."""
@@ -90,7 +90,6 @@ def _table(lang: str, table: str) -> dict[str, Any]:
 
 _SETS = {
     "dashed_original": ("history", "dashed_original"),
-    "dashed_forwarded": ("history", "dashed_forwarded"),
     "forwarded_lines": ("history", "forwarded_lines"),
     "sign_offs": ("signature", "sign_offs"),
     "contact_labels": ("signature", "contact_labels"),
@@ -102,6 +101,7 @@ _SETS = {
     "summary_after": ("attachment", "summary_after"),
 }
 _LISTS = {
+    "dashed_forwarded": ("history", "dashed_forwarded"),
     "attribution_starts": ("history", "attribution_starts"),
     "attribution_ends": ("history", "attribution_ends"),
     "attribution_by": ("history", "attribution_by"),

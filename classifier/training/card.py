@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
 from classifier.checker import Checker
 from classifier.corpus import Example, load_examples
 from classifier.evaluation import Estimate, Measures, evaluate, measures_table, pairs_right
-from classifier.schema import LABELS, LANGUAGES, DataError
+from classifier.schema import LABELS, LANGUAGES, DataError, Label
 from classifier.training.build import Built
 
 CARD = Template("""\
@@ -80,7 +80,7 @@ def _check_unseen(tests: Sequence[Example], training: Sequence[Example]) -> None
 
 
 def _metrics(
-    built: Built, measured: Sequence[Measures], pairs: dict[str, Estimate], table: str
+    built: Built, measured: Sequence[Measures], pairs: Mapping[Label, Estimate], table: str
 ) -> str:
     found = {
         "model": f"{built.manifest.name}@{built.manifest.sha256[:12]}",
@@ -91,12 +91,11 @@ def _metrics(
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 
-def _card(built: Built, n_test: int, table: str, pairs: dict[str, Estimate]) -> str:
+def _card(built: Built, n_test: int, table: str, pairs: Mapping[Label, Estimate]) -> str:
     manifest, training = built.manifest, built.manifest.training
     langs = Counter(example.message.lang for example in built.examples)
     rows = (
-        f"| {label} | {manifest.thresholds[label]} | {manifest.unsure[label]} |"
-        for label in LABELS
+        f"| {label} | {manifest.thresholds[label]} | {manifest.unsure[label]} |" for label in LABELS
     )
     return CARD.substitute(
         name=manifest.name,

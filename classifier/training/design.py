@@ -125,7 +125,8 @@ def inverse_document_frequency(counts: Counts) -> np.ndarray:
     """Return float64 (n_kept,): ln((1 + n) / (1 + df)) + 1, as scikit-learn smooths it."""
     adder = counts.adder()
     df = sum(((adder @ m) > 0).sum(axis=0).A1 for m in (counts.words, counts.chars))
-    return np.log((1 + adder.shape[0]) / (1 + df)) + 1
+    idf: np.ndarray = np.log((1 + adder.shape[0]) / (1 + df)) + 1
+    return idf
 
 
 def act_targets(example: Example, prepared: Prepared) -> np.ndarray:
