@@ -64,6 +64,7 @@ class Checker:
             yield from reports
 
     def _judge(self, prepared: Prepared, advice_lang: str) -> Report:
+        self.model.check_golden_scores(prepared.lang)
         scored = self.model.scorer.score(prepared.reading, prepared.lang, prepared.facts)
         scores = {
             label: probability(score)

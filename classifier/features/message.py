@@ -6,7 +6,7 @@ import numpy as np
 
 from classifier.features.facts import FACT_NAMES
 from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
-from classifier.schema import LANGUAGES
+from classifier.schema import CODES, LANGUAGES
 
 ACT_FLOOR = -4.0
 """Log-odds below which a sentence does not do the act at all."""
@@ -22,11 +22,22 @@ MESSAGE_COLUMNS: tuple[str, ...] = (
     *(f"share:{name}" for name in TACTIC_NAMES),
     *(f"again:{name}" for name in TACTIC_NAMES),
     *(f"total:{name}" for name in TACTIC_NAMES),
+    *(f"rule:{name}" for name in ("primary", "two_secondaries", "link")),
     *(f"count:{name}" for name in RELATION_NAMES),
     *(f"lang:{lang}" for lang in LANGUAGES),
     *(f"fact:{name}" for name in FACT_NAMES),
 )
-"""`peak` and `share`: the sentence most likely to do the act; `again`: the second; `total`: all."""
+"""`peak` and `share`: the sentence most likely to do the act; `again`: the second; `total`: all.
+`rule`: how far the guideline's rule holds: any primary, any two secondaries, any link.
+"""
+
+RULE_FLOOR = -5.0
+"""Log-odds below which a rule does not hold at all."""
+
+_CODE_NUMBERS = {
+    kind: [TACTIC_NAMES.index(tactic) for code, tactic in CODES.items() if code[0] in kind]
+    for kind in ("P", "SI", "L")
+}
 
 
 def _group(column: str) -> str:
@@ -52,15 +63,22 @@ def message_columns(
     Returns:
         float64 (len(MESSAGE_COLUMNS),).
     """
+    peaks = act_logits.max(axis=0)
+    rules = (
+        peaks[_CODE_NUMBERS["P"]].max(),
+        np.sort(peaks[_CODE_NUMBERS["SI"]])[-2],
+        peaks[_CODE_NUMBERS["L"]].max(),
+    )
     shares = 1 / (1 + np.exp(-act_logits))
     two = np.sort(shares, axis=0)[-2:]
     again = two[0] if len(two) > 1 else np.zeros(len(TACTIC_NAMES))
     return np.concatenate(
         (
-            np.maximum(0.0, act_logits.max(axis=0) - ACT_FLOOR) * ACT_SCALE,
+            np.maximum(0.0, peaks - ACT_FLOOR) * ACT_SCALE,
             two[-1],
             again,
             np.log1p(3 * shares.sum(axis=0)),
+            np.maximum(0.0, np.array(rules) - RULE_FLOOR) * ACT_SCALE,
             np.log1p(relations.sum(axis=0)) * RELATION_SCALE,
             [LANGUAGE_SCALE * (lang == known) for known in LANGUAGES],
             facts * FACT_SCALE,

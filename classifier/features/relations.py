@@ -13,6 +13,14 @@ TACTIC_NAMES: tuple[str, ...] = tuple(TACTICS)
 
 RELATION_NAMES: tuple[str, ...] = (*(f"cue:{name}" for name in TACTIC_NAMES), *SIGNAL_NAMES)
 
+CONTEXT_NAMES: tuple[str, ...] = tuple(
+    f"{place}:{name}" for place in ("here", "before", "after") for name in RELATION_NAMES
+)
+"""Columns of `sentence_context`: the sentence's own relations, and its neighbours'."""
+
+NEIGHBOUR_SCALE = 0.5
+"""What stands in the sentence before or after counts half."""
+
 _TACTIC_NUMBER = {name: number for number, name in enumerate(TACTIC_NAMES)}
 
 
@@ -25,3 +33,13 @@ def sentence_relations(reading: Reading) -> np.ndarray:
         tokens, columns = zip(*places, strict=True)
         found[reading.sentence_of[list(tokens)], columns] = 1.0
     return found
+
+
+def sentence_context(relations: np.ndarray) -> np.ndarray:
+    """Return float64 (n_sentences, len(CONTEXT_NAMES)): relations beside the neighbours' own.
+
+    An ask right after a give is another act than the same ask alone.
+    """
+    before, after = np.zeros_like(relations), np.zeros_like(relations)
+    before[1:], after[:-1] = relations[:-1], relations[1:]
+    return np.hstack([relations, NEIGHBOUR_SCALE * before, NEIGHBOUR_SCALE * after])

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from lxml import etree
-
 from classifier.encodings import MAX_TEXT
 from classifier.markup.containers import ends_own_words, foreign_kind, may_hold_answers
 from classifier.markup.look import Look, look_of
@@ -91,13 +89,18 @@ def _feed(page: _Page, html: str) -> list[str]:
 
 
 def _parser(page: _Page) -> Any:
+    # Imported here, not above: it costs a tenth of a cold start, and most drafts are not HTML.
+    from lxml import etree  # noqa: PLC0415
+
     return etree.HTMLParser(target=page, huge_tree=True, recover=True, encoding="utf-8")
 
 
 def _close(parser: Any) -> None:
+    from lxml.etree import LxmlError  # noqa: PLC0415
+
     try:
         parser.close()
-    except etree.LxmlError:  # an empty document is an error to lxml, and no news to us
+    except LxmlError:  # an empty document is an error to lxml, and no news to us
         return
 
 

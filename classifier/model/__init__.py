@@ -1,7 +1,8 @@
-"""A model is a folder that says what it is: `model.json` and `weights.npz` (models/FORMAT.md).
+"""A model is a folder that says what it is: `model.json` and `weights.npz`.
 
-Loading runs no code from the folder, checks the weights' hash and shapes, and scores a few
-golden messages again. The hash guards against mix-ups, not against someone who rewrites both.
+Loading runs no code from the folder and checks the weights' hash and shapes; before the first
+verdict in a language its golden message is scored again. The hash guards against mix-ups, not
+against someone who rewrites both.
 """
 
 from __future__ import annotations

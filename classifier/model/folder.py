@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
-from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
+from classifier.features.relations import CONTEXT_NAMES, RELATION_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.model.scoring import Scorer, Weights
 from classifier.preparation import NotJudged, prepare
@@ -76,11 +76,33 @@ class Model:
 
     manifest: Manifest
     scorer: Scorer
+    folder: Path
+    checked: set[str] = field(default_factory=set, compare=False)
+    """Languages whose golden scores were found right."""
 
     @property
     def tag(self) -> str:
         """`name@` and the first 12 hex digits of the SHA-256 of the weights."""
         return f"{self.manifest.name}@{self.manifest.sha256[:12]}"
+
+    def check_golden_scores(self, lang: str) -> None:
+        """Score the golden messages of `lang` again, once, before its first verdict.
+
+        Raises:
+            ModelError: they differ: another tokenizer, hash or rule file made this model.
+        """
+        if lang in self.checked:
+            return
+        for golden in self.manifest.golden:
+            if golden["lang"] == lang:
+                got = golden_scores(self.scorer, golden)
+                if not np.allclose(got, golden["scores"], rtol=0, atol=GOLDEN_TOLERANCE):
+                    raise ModelError(
+                        f"{self.folder}: a golden message ({lang}) scores"
+                        f" {[round(s, 6) for s in got]}, recorded {golden['scores']}; the model"
+                        " was made by another version, train it again"
+                    )
+        self.checked.add(lang)
 
 
 def find(folder: Path | None = None) -> Path:
@@ -107,7 +129,7 @@ def load(folder: Path) -> Model:
     """Open the model in `folder`, after checking that it is the one its manifest describes.
 
     Raises:
-        ModelError: a file is missing or damaged, of another schema, or scores otherwise.
+        ModelError: a file is missing or damaged, or of another schema or version.
     """
     manifest = _read_manifest(folder / "model.json")
     path = folder / "weights.npz"
@@ -117,32 +139,17 @@ def load(folder: Path) -> Model:
         raise ModelError(f"{path}: {error.strerror}") from error
     if hashlib.sha256(data).hexdigest() != manifest.sha256:
         raise ModelError(f"{path}: not the file that {folder / 'model.json'} describes")
-    model = Model(manifest, Scorer(_read_weights(path, data, manifest)))
-    check_golden_scores(model, folder)
-    return model
+    return Model(manifest, Scorer(_read_weights(path, data, manifest)), folder)
 
 
 def silenced(model: Model, tactics: Collection[str]) -> Model:
-    """Return `model` with the columns of `tactics` weighing nothing."""
+    """Return `model` with the columns of `tactics` weighing nothing, golden scores unchecked."""
     weights = model.scorer.weights
     off = [i for i, group in enumerate(COLUMN_GROUPS) if group in tactics]
     message = weights.message.copy()
     message[:, off] = 0.0
-    return replace(model, scorer=Scorer(replace(weights, message=message)))
-
-
-def check_golden_scores(model: Model, folder: Path) -> None:
-    """Raise ModelError unless the first golden message gets its recorded scores.
-
-    One is enough to notice another tokenizer or hash; `tests/test_model.py` checks all.
-    """
-    for golden in model.manifest.golden[:1]:
-        got = golden_scores(model.scorer, golden)
-        if not np.allclose(got, golden["scores"], rtol=0, atol=GOLDEN_TOLERANCE):
-            raise ModelError(
-                f"{folder}: scores {[round(s, 6) for s in got]} for a golden message, recorded"
-                f" {golden['scores']}; the model was made by another version, train it again"
-            )
+    scorer = Scorer(replace(weights, message=message))
+    return replace(model, scorer=scorer, checked=set(LANGUAGES))
 
 
 def golden_scores(scorer: Scorer, golden: dict[str, Any]) -> list[float]:
@@ -185,7 +192,7 @@ def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
         raise ModelError(f"{path}: {error}") from error
     kept, n_labels = len(weights.columns), len(LABELS)
     wanted = {"idf": (kept,), "acts": (kept, len(TACTIC_NAMES)), "grams": (kept, n_labels),
-              "act_relations": (len(RELATION_NAMES), len(TACTIC_NAMES)),
+              "act_relations": (len(CONTEXT_NAMES), len(TACTIC_NAMES)),
               "message": (n_labels, len(MESSAGE_COLUMNS))}  # fmt: skip
     for name, shape in wanted.items():
         if getattr(weights, name).shape != shape:
@@ -195,35 +202,18 @@ def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
 
 def pack(weights: Weights) -> dict[str, np.ndarray]:
     """Return the arrays of `weights.npz`: acts as int8 with a scale a tactic, n-grams float16."""
-    scales = np.maximum(np.abs(weights.acts).max(axis=0), 1e-9) / 127
-    arrays = {
-        "columns": weights.columns,
-        "idf": weights.idf,
-        "acts": np.rint(weights.acts / scales),
-        "act_scales": scales,
-        "grams": weights.grams,
-        "act_relations": weights.act_relations,
-        "act_intercepts": weights.act_intercepts,
-        "message": weights.message,
-        "intercepts": weights.intercepts,
-    }
+    acts = weights.acts * weights.act_scales
+    scales = np.maximum(np.abs(acts).max(axis=0), 1e-9) / 127
+    arrays = {name: getattr(weights, name) for name in _MEMBERS}
+    arrays |= {"acts": np.rint(acts / scales), "act_scales": scales}
     return {name: arrays[name].astype(dtype) for name, dtype in _MEMBERS.items()}
 
 
 def unpack(arrays: dict[str, np.ndarray], hashing: HashSpec) -> Weights:
-    """Return the weights as they will be added up, all in float64."""
-    wide = {name: arrays[name].astype(np.float64) for name in _MEMBERS if name != "columns"}
-    return Weights(
-        hashing=hashing,
-        columns=arrays["columns"].astype(np.int32),
-        idf=wide["idf"],
-        acts=wide["acts"] * wide["act_scales"],
-        grams=wide["grams"],
-        act_relations=wide["act_relations"],
-        act_intercepts=wide["act_intercepts"],
-        message=wide["message"],
-        intercepts=wide["intercepts"],
-    )
+    """Return the weights as they will be added up: float64, but for the acts, which stay int8."""
+    as_stored = {name: arrays[name].astype(_MEMBERS[name]) for name in ("columns", "acts")}
+    wide = {name: arrays[name].astype(np.float64) for name in _MEMBERS if name not in as_stored}
+    return Weights(hashing=hashing, **as_stored, **wide)
 
 
 def save(folder: Path, manifest: Manifest, weights: Weights) -> Manifest:

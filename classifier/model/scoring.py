@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier.features.message import message_columns
-from classifier.features.relations import TACTIC_NAMES, sentence_relations
+from classifier.features.relations import TACTIC_NAMES, sentence_context, sentence_relations
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -51,11 +51,13 @@ class Weights:
     idf: np.ndarray
     """float64 (n_kept,): inverse document frequency of each."""
     acts: np.ndarray
-    """float64 (n_kept, n_tactics)."""
+    """int8 or float64 (n_kept, n_tactics), in units of `act_scales`."""
+    act_scales: np.ndarray
+    """float64 (n_tactics,)."""
     grams: np.ndarray
     """float64 (n_kept, n_labels), already multiplied by idf."""
     act_relations: np.ndarray
-    """float64 (n_relations, n_tactics)."""
+    """float64 (n_context, n_tactics), rows as in CONTEXT_NAMES."""
     act_intercepts: np.ndarray
     """float64 (n_tactics,)."""
     message: np.ndarray
@@ -97,7 +99,8 @@ class Scorer:
         self._place = np.zeros(weights.hashing.n_columns, dtype=np.int32)
         self._place[weights.columns] = np.arange(1, len(weights.columns) + 1)
         self._grams = np.vstack([np.zeros(_L), weights.grams])
-        self._acts = np.vstack([np.zeros(_T), weights.acts])
+        nothing = np.zeros((1, _T), dtype=weights.acts.dtype)
+        self._acts = np.vstack([nothing, weights.acts])
         self._norms = np.concatenate([[0.0], weights.idf**2])
         self._forget()
 
@@ -123,7 +126,8 @@ class Scorer:
         token_terms = self._gram_terms(len(reading.words), kept, values, pair_at, pairs)
         relations = sentence_relations(reading)
         act_logits = self._act_sums(values, sentence, pair_at, pairs, reading.n_sentences)
-        act_logits += relations @ weights.act_relations + weights.act_intercepts
+        act_logits += sentence_context(relations) @ weights.act_relations
+        act_logits += weights.act_intercepts
         columns = message_columns(act_logits, relations, lang, facts)
         scores = token_terms.sum(axis=0) + weights.message @ columns + weights.intercepts
         return Scored(scores, act_logits, columns, token_terms)
@@ -155,7 +159,8 @@ class Scorer:
         at = self._place[word_column(crc(word), hashing)]
         chars = self._place[np.array(char_columns(word, hashing), dtype=np.int64)]
         values = self._table[row]
-        values[_ACTS] = self._acts[at] + CHAR_WEIGHT * self._acts[chars].sum(axis=0)
+        acts = self._acts[at] + CHAR_WEIGHT * self._acts[chars].sum(axis=0, dtype=np.float64)
+        values[_ACTS] = acts * self.weights.act_scales
         values[_WORD] = self._grams[at]
         values[_CHAR] = self._grams[chars].sum(axis=0)
         values[_WORD_NORM] = self._norms[at]
@@ -195,7 +200,7 @@ class Scorer:
     ) -> np.ndarray:
         """Return float64 (n_sentences, n_tactics): the n-grams' part of the act log-odds."""
         acts = values[:, _ACTS].copy()
-        acts[pair_at] += self._acts[pairs]
+        acts[pair_at] += self._acts[pairs] * self.weights.act_scales
         sums = np.zeros((n_sentences, _T))
         starts = np.flatnonzero(np.diff(sentence, prepend=-1))
         sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)

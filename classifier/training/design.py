@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from classifier.corpus import Example
-from classifier.features.relations import TACTIC_NAMES, sentence_relations
+from classifier.features.relations import TACTIC_NAMES, sentence_context, sentence_relations
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -95,10 +95,12 @@ def _sentence_counts(
 
 
 def act_matrix(counts: Counts) -> sp.csr_matrix:
-    """Return CSR (n_sentences, n_kept + n_relations): what the acts are learnt from."""
+    """Return CSR (n_sentences, n_kept + n_context): what the acts are learnt from."""
     scale = sp.diags(1 / np.sqrt(counts.tokens + ACT_SMOOTHING))
     grams = scale @ (counts.words + CHAR_WEIGHT * counts.chars)
-    return _canonical(sp.hstack([grams, sp.csr_matrix(counts.relations)], format="csr"))
+    bounds = zip(counts.first, counts.first[1:], strict=False)
+    context = np.vstack([sentence_context(counts.relations[a:b]) for a, b in bounds])
+    return _canonical(sp.hstack([grams, sp.csr_matrix(context)], format="csr"))
 
 
 def gram_matrix(counts: Counts, idf: np.ndarray) -> sp.csr_matrix:

@@ -38,6 +38,8 @@ class Recipe:
 
     seed: int = 20261123
     folds: int = 5
+    act_folds: int = 3
+    """The acts have many more models and rows; fewer folds keep a training run short."""
     min_df: int = 3
     act_c: float = 3.0
     """Inverse L2 penalty of the acts (LogisticRegression's C)."""
@@ -74,13 +76,17 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     act_y = np.vstack([act_targets(example, p) for example, p in pairs])
     act_fit = _logistic(recipe.act_c)
     acts = _fit_all(act_fit, act_x, act_y, recipe.n_jobs)
-    act_folds = [(counts.rows_of(a), counts.rows_of(b)) for a, b in splits.folds(0)]
+    act_folds = [
+        (counts.rows_of(a), counts.rows_of(b)) for a, b in splits.folds(0, recipe.act_folds)
+    ]
     act_logits = _out_of_fold(act_fit, act_x, act_y, act_folds, recipe.n_jobs)
 
     gram_x = gram_matrix(counts, idf)
     gram_fit = _logistic(recipe.gram_c)
     grams = _fit_all(gram_fit, gram_x, labels, recipe.n_jobs)
-    gram_logits = _out_of_fold(gram_fit, gram_x, labels, splits.folds(1), recipe.n_jobs)
+    gram_logits = _out_of_fold(
+        gram_fit, gram_x, labels, splits.folds(1, recipe.folds), recipe.n_jobs
+    )
 
     rows = [
         message_columns(act_logits[a:b], counts.relations[a:b], p.lang, p.facts)
@@ -89,7 +95,9 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     message_x = sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
     message_fit = _logistic(recipe.message_c)
     final = _fit_all(message_fit, message_x, labels, recipe.n_jobs)
-    scores = _out_of_fold(message_fit, message_x, labels, splits.folds(2), recipe.n_jobs)
+    scores = _out_of_fold(
+        message_fit, message_x, labels, splits.folds(2, recipe.folds), recipe.n_jobs
+    )
     lines = [_platt(scores[:, i], labels[:, i]) for i in range(len(LABELS))]
 
     weights = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
@@ -103,12 +111,10 @@ class _Splits:
     def __init__(self, examples: Sequence[Example], recipe: Recipe) -> None:
         self._groups = [example.group for example in examples]
         self._strata = [f"{example.message.lang}{example.labels}" for example in examples]
-        self._recipe = recipe
+        self._seed = recipe.seed
 
-    def folds(self, stage: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        splitter = StratifiedGroupKFold(
-            self._recipe.folds, shuffle=True, random_state=self._recipe.seed + stage
-        )
+    def folds(self, stage: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=self._seed + stage)
         return list(splitter.split(self._strata, self._strata, self._groups))
 
 
@@ -190,6 +196,7 @@ def _folded(stages: _Stages, columns: np.ndarray, idf: np.ndarray, hashing: Hash
         columns=columns,
         idf=idf,
         acts=act_coef[: len(columns)],
+        act_scales=np.ones(act_coef.shape[1]),
         grams=gram_coef * idf[:, None] @ stack,
         act_relations=act_coef[len(columns) :],
         act_intercepts=act_intercepts,
