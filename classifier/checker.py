@@ -38,8 +38,16 @@ class Checker:
         model = load(find(folder or settings.model))
         return cls(silenced(model, settings.off) if settings.off else model, settings)
 
-    def check(self, message: Message, *, ui_lang: str | None = None) -> Report:
-        """Judge one message; advice is in `ui_lang`, by default in the message's language."""
+    def check(
+        self, message: Message, *, ui_lang: str | None = None, explain: bool = True
+    ) -> Report:
+        """Judge one message.
+
+        Args:
+            message: What to judge.
+            ui_lang: Language of the advice; by default the settings', else the message's own.
+            explain: Also fill in `reasons` and `changes`, a third of the whole work.
+        """
         prepared = prepare(message)
         if isinstance(prepared, NotJudged):
             return Report(
@@ -51,19 +59,20 @@ class Checker:
                 not_judged=prepared.why,
                 model=self.model.tag,
             )
-        return self._judge(prepared, ui_lang or self.settings.ui_lang or prepared.lang)
+        advice_lang = ui_lang or self.settings.ui_lang or prepared.lang
+        return self._judge(prepared, advice_lang, explain=explain)
 
-    def check_all(self, messages: Iterable[Message]) -> Iterator[Report]:
-        """Yield one report a message, in the order given. Reads lazily."""
+    def check_all(self, messages: Iterable[Message], *, explain: bool = True) -> Iterator[Report]:
+        """Yield one report a message, in the order given; see `check`. Reads lazily."""
         waiting = iter(messages)
         while batch := list(islice(waiting, ZONE_MESSAGES)):
             with ExitStack() as zones:
                 for zone in memory_zones():
                     zones.enter_context(zone)
-                reports = [self.check(message) for message in batch]
+                reports = [self.check(message, explain=explain) for message in batch]
             yield from reports
 
-    def _judge(self, prepared: Prepared, advice_lang: str) -> Report:
+    def _judge(self, prepared: Prepared, advice_lang: str, *, explain: bool) -> Report:
         self.model.check_golden_scores(prepared.lang)
         scored = self.model.scorer.score(prepared.reading, prepared.lang, prepared.facts)
         scores = {
@@ -86,9 +95,9 @@ class Checker:
             unsure=unsure,
             scores=scores,
             evidence=found,
-            reasons=reasons(self.model, prepared, scored),
+            reasons=reasons(self.model, prepared, scored) if explain else (),
             advice=advise((item.tactic for item in offending), advice_lang),
-            changes=changes(self.model, prepared, scored, found) if raised else (),
+            changes=changes(self.model, prepared, scored, found) if raised and explain else (),
             asides=prepared.asides,
             limits=prepared.limits,
             model=self.model.tag,

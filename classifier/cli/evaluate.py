@@ -54,7 +54,7 @@ def evaluate(
     settings = settings_from(config=config, no_config=no_config, model=model)
     checker = Checker.load(settings.model, settings=settings)
     examples = load_examples(data)
-    reports = list(checker.check_all(example.message for example in examples))
+    reports = list(checker.check_all((example.message for example in examples), explain=False))
     if rows:
         lines = (json.dumps(row, ensure_ascii=False) for row in _rows(examples, reports))
         rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from operator import itemgetter
 
 import numpy as np
 
@@ -18,6 +19,7 @@ MANY = 10
 
 _NUMBER = {name: number for number, name in enumerate(SIGNAL_NAMES)}
 _SEARCH = frozenset(_NUMBER[name] for name in ("job_seeking", "cv_words", "unemployment"))
+_first_character = itemgetter(0)
 _OPENERS = frozenset("{[")
 _DIGITS = frozenset("0123456789")
 _GIVE, _ASK = _NUMBER["give_done"], _NUMBER["ask"]
@@ -40,13 +42,15 @@ def asks_a_question(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG
 
 def unfilled_slot(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG001
     """1 if a merge slot such as {{first_name}} or [Company] was left unfilled."""
+    if _OPENERS.isdisjoint(map(_first_character, reading.words)):
+        return 0.0
     return float(any(word[0] in _OPENERS and len(word) > 1 for word in reading.words))
 
 
 def specifics(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG001
-    """Numbers, dates and links per token, times 5 (1 when every fifth token is one)."""
-    found = [word for word in reading.words if word[0] in _DIGITS or word[:4] == "http"]
-    return 5 * len(found) / max(len(reading.words), 1)
+    """Numbers and dates per token, times 5 (1 when every fifth token is one)."""
+    numbers = sum(map(_DIGITS.__contains__, map(_first_character, reading.words)))
+    return 5 * numbers / max(len(reading.words), 1)
 
 
 def ask_position(reading: Reading, envelope: Envelope) -> float:  # noqa: ARG001

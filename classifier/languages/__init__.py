@@ -158,6 +158,8 @@ def phrase_variants(phrase: str, lists: Mapping[str, tuple[str, ...]]) -> list[s
     Raises:
         LanguageDataError: an unknown list, or more than MAX_VARIANTS variants.
     """
+    if "{" not in phrase and "<" not in phrase:
+        return [phrase]
     if unknown := [name for name in _LIST.findall(phrase) if name not in lists]:
         raise LanguageDataError(f"phrase {phrase!r}: no list <{unknown[0]}> in forms.toml")
     braced = _LIST.sub(lambda match: "{" + "|".join(lists[match[1]]) + "}", phrase)
@@ -166,7 +168,7 @@ def phrase_variants(phrase: str, lists: Mapping[str, tuple[str, ...]]) -> list[s
     parts = [
         part.split("|") if odd else [part] for odd, part in _alternating(_CHOICE.split(braced))
     ]
-    variants = [" ".join("".join(choice).split()) for choice in itertools.product(*parts)]
+    variants = [" ".join(variant.split()) for variant in map("".join, itertools.product(*parts))]
     if len(variants) > MAX_VARIANTS:
         raise LanguageDataError(f"phrase {phrase!r}: {len(variants)} variants, at most 300")
     return variants

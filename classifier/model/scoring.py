@@ -202,7 +202,7 @@ class Scorer:
         acts = values[:, _ACTS].copy()
         acts[pair_at] += self._acts[pairs] * self.weights.act_scales
         sums = np.zeros((n_sentences, _T))
-        starts = np.flatnonzero(np.diff(sentence, prepend=-1))
+        starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
         sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
         tokens = np.bincount(sentence, minlength=n_sentences)
         return sums / np.sqrt(tokens + ACT_SMOOTHING)[:, None]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from itertools import chain
 from typing import cast
 
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 
 from classifier.languages import Cue, phrase_variants
-from classifier.pipeline.tokenizer import TOKENS, Folder, Tokenizer
+from classifier.pipeline.tokenizer import TOKENS, Tokenizer
 
 CUES = "cues"
 """Key of `doc.spans`: one Span a cue found; `label_` is the tactic, `id_` the cue."""
@@ -19,6 +20,10 @@ SIGNALS = "signals"
 
 NORMS = "norms"
 """Key of `doc.user_data`: the folded form of each token."""
+
+
+Phrase = tuple[str, ...]
+"""The folded tokens of a phrase."""
 
 
 class CueFinder:
@@ -35,46 +40,44 @@ class CueFinder:
         signals: Mapping[str, tuple[str, ...]],
         lists: Mapping[str, tuple[str, ...]],
     ) -> None:
-        def words_of(phrases: Iterable[str]) -> list[list[str]]:
-            variants = (v for phrase in phrases for v in phrase_variants(phrase, lists))
-            return [tokenizer.words(variant) for variant in variants]
-
-        folder = tokenizer.folder
         self._cues = tuple(cues)
-        cue_words = [words_of(cue.phrases) for cue in self._cues]
-        company = [(words_of(cue.with_), words_of(cue.unless)) for cue in self._cues]
-        signal_words = [words_of(phrases) for phrases in signals.values()]
-        everything = [*cue_words, *signal_words, *(group for pair in company for group in pair)]
-        folder.know({folder(word) for group in everything for words in group for word in words})
-        self._fold = folder
+        self._fold = tokenizer.folder
+        norms = _Norms(tokenizer)
+
+        def folded(phrases: Iterable[str]) -> list[Phrase]:
+            return [norms.of(v) for phrase in phrases for v in phrase_variants(phrase, lists)]
+
+        anchors = [folded(cue.phrases) for cue in self._cues]
+        company = [(folded(cue.with_), folded(cue.unless)) for cue in self._cues]
+        signal_phrases = [folded(phrases) for phrases in signals.values()]
+        self._fold.know({norm for piece in norms.values() for norm in piece})
         self._company = {
-            number: (_padded(folder, with_), _padded(folder, unless))
+            number: (_padded(with_), _padded(unless))
             for number, (with_, unless) in enumerate(company)
             if with_ or unless
         }
         self._single: dict[str, tuple[int, ...]] = {}
         self._keys: dict[int, int] = {}
-        self._strings = tokenizer.vocab.strings
+        self._hashes = _Hashes(tokenizer.vocab.strings.add)
         self._matcher = PhraseMatcher(tokenizer.vocab, attr="NORM")
-        for number, group in enumerate(cue_words):
+        for number, group in enumerate(anchors):
             self._add(number, group)
-        for number, group in enumerate(signal_words):
-            self._add(~number, [words for words in group if len(words) > 1])
-            for word in {folder(words[0]) for words in group if len(words) == 1}:
-                self._single[word] = (*self._single.get(word, ()), number)
+        for number, group in enumerate(signal_phrases):
+            self._add(~number, [phrase for phrase in group if len(phrase) > 1])
+            for (norm,) in {phrase for phrase in group if len(phrase) == 1}:
+                self._single[norm] = (*self._single.get(norm, ()), number)
 
-    def _add(self, number: int, group: list[list[str]]) -> None:
+    def _add(self, number: int, group: list[Phrase]) -> None:
         """Add the phrases of a cue, or of a signal under ~number, to the matcher.
 
         The phrases are handed over as NORM hashes, as PhraseMatcher's own `__reduce__` does: a
         Doc a phrase would be the documented way, and two thirds of the start-up time.
         """
-        if not group:
-            return
-        strings = self._strings
-        hashes = [tuple(strings.add(self._fold(word)) for word in words) for words in group]
-        self._matcher.add(str(number), cast("list[Doc]", hashes))
-        self._keys[strings[str(number)]] = number
+        if group:
+            hash_of = self._hashes.__getitem__
+            hashes = [tuple(map(hash_of, phrase)) for phrase in group]
+            self._matcher.add(str(number), cast("list[Doc]", hashes))
+            self._keys[hash_of(str(number))] = number
 
     def __call__(self, doc: Doc) -> Doc:
         """Write what is found in `doc`, in order of place."""
@@ -112,9 +115,35 @@ class CueFinder:
         return not any(phrase in sentence for phrase in unless)
 
 
-def _padded(folder: Folder, group: list[list[str]]) -> tuple[str, ...]:
-    """Return phrases folded and framed by blanks, to be looked for in a framed sentence."""
-    return tuple({f" {' '.join(map(folder, words))} ": None for words in group})
+class _Norms(dict[str, tuple[str, ...]]):
+    """Word of a phrase -> its folded tokens, each worked out once."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+
+    def __missing__(self, word: str) -> tuple[str, ...]:
+        self[word] = norms = tuple(map(self._tokenizer.folder, self._tokenizer.words(word)))
+        return norms
+
+    def of(self, variant: str) -> Phrase:
+        """Return the folded tokens of a phrase without alternatives."""
+        return tuple(chain.from_iterable(map(self.__getitem__, variant.split())))
+
+
+class _Hashes(dict[str, int]):
+    """Norm -> its hash in the vocabulary's string store."""
+
+    def __init__(self, add: Callable[[str], int]) -> None:
+        self._add = add
+
+    def __missing__(self, norm: str) -> int:
+        self[norm] = hashed = self._add(norm)
+        return hashed
+
+
+def _padded(group: list[Phrase]) -> tuple[str, ...]:
+    """Return folded phrases framed by blanks, to be looked for in a framed sentence."""
+    return tuple({f" {' '.join(phrase)} ": None for phrase in group})
 
 
 def _longest(anchors: list[tuple[int, int, Cue]]) -> list[tuple[int, int, Cue]]:

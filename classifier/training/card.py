@@ -61,7 +61,9 @@ def write_card(folder: Path, built: Built, tests: Sequence[Path]) -> str:
         return "no --test files: no metrics and no card written"
     examples = load_examples(tests)
     _check_unseen(examples, built.examples)
-    reports = list(Checker.load(folder).check_all(example.message for example in examples))
+    reports = list(
+        Checker.load(folder).check_all((example.message for example in examples), explain=False)
+    )
     measured = evaluate(examples, reports)
     pairs = {label: pairs_right(examples, reports, label) for label in LABELS}
     table = measures_table(measured)
