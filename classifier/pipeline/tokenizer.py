@@ -27,7 +27,7 @@ TOKENS = "tokens"
 
 _TOKEN = r"""
     (
-      (?:https?://|www\.)\S{1,200}                     # a link
+      (?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)\S{1,200}                     # a link
     | [\w.+-]{1,80}@[\w-]{1,80}(?:\.[\w-]{1,40}){1,5}  # an address
     | %(elision)s
       \{\{?[\w .]{1,40}\}\}?                           # an unfilled merge slot
@@ -35,7 +35,7 @@ _TOKEN = r"""
     | \d[\d.,:/%%]{0,40}(?:\d|%%)?                       # a number, date, time or share
     | [^\W\d_]{1,200}                                  # a word ...
       (?:['"][^\W\d_]{1,20})*                          # ... with an apostrophe or gershayim
-      (?:%(endings)s)?                                 # ... and a gender ending
+      (?:(?i:%(endings)s))?                                 # ... and a gender ending
     | ([^\w\s])\2{0,20}                                # punctuation or an emoji, repeated
     | _{1,200}
     | \s+                                              # white space beyond a single space
@@ -43,8 +43,8 @@ _TOKEN = r"""
     (\ ?)
 """
 _ELISION = (
-    r"(?:(?:qu|jusqu|lorsqu|puisqu|[ldjmtnscç])'(?=[^\W\d_]))"
-    r"|-(?:moi|toi|nous|vous|tu|je|ils?|elles?|on|les?|la|en|y|ce)\b|"
+    r"(?i:(?:qu|jusqu|lorsqu|puisqu|[ldjmtnscç])'(?=[^\W\d_])"
+    r"|-(?:moi|toi|nous|vous|tu|je|ils?|elles?|on|les?|la|en|y|ce)\b)|"
 )
 """French: `l'`, `qu'` and the pronoun after an inverted verb are words of their own."""
 _ENDINGS = {
@@ -59,7 +59,7 @@ def token_pattern(lang: str) -> re.Pattern[str]:
     """Return the expression whose matches, laid end to end, are the text."""
     elision = _ELISION if lang == "fr" else ""
     pattern = _TOKEN % {"elision": elision, "endings": _ENDINGS[lang]}
-    return re.compile(pattern, re.VERBOSE | re.IGNORECASE)
+    return re.compile(pattern, re.VERBOSE)
 
 
 def fold(word: str) -> str:

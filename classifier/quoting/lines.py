@@ -28,6 +28,7 @@ _FOLD = {
     **dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u05be"), "-"),
     ord("*"): None,  # bold, in the plain text that mail programs make of HTML
 }
+_FOLDABLE = re.compile("[" + re.escape("".join(map(chr, _FOLD))) + "]")
 BLANK = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + _INVISIBLE
 """What stands around words and is none."""
 
@@ -62,7 +63,7 @@ def key_of(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return `text` with plain quotes and hyphens, without invisible marks and asterisks."""
-    return text if text.isascii() and "*" not in text else text.translate(_FOLD)
+    return text.translate(_FOLD) if _FOLDABLE.search(text) else text
 
 
 def lines_of(text: str, known: Sequence[Aside] = ()) -> list[Line]:
