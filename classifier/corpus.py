@@ -34,7 +34,7 @@ class Example:
     codes: tuple[str, ...] = ()
     """Annotators' codes (keys of CODES)."""
     group: str = ""
-    """Twins and siblings share it and stay in one split; the id where none is given."""
+    """Twins and siblings share it and stay in one split; where none is given, the id or place."""
     kind: str = ""
     """`offence`, `hard_negative` or `ordinary`."""
     difficulty: str = ""
@@ -53,7 +53,7 @@ def load_examples(paths: Iterable[Path]) -> list[Example]:
             if isinstance(record, str):
                 problems = [record]
             elif not (problems := list(record_faults(record))):
-                examples.append(_example(record))
+                examples.append(_example(record, f"{path}:{number}"))
             faults += [f"{path}:{number}: {problem}" for problem in problems]
     if faults:
         raise DataError("\n".join(faults))
@@ -102,14 +102,14 @@ def _span_faults(span: dict[str, Any], length: int) -> Iterator[str]:
         yield f"span {start!r}..{end!r} is not inside a text of {length} code points"
 
 
-def _example(record: dict[str, Any]) -> Example:
+def _example(record: dict[str, Any], place: str) -> Example:
     spans = (TacticSpan(s["start"], s["end"], s["tactic"]) for s in record.get("spans", ()))
     return Example(
         message=message_of(record),
         labels=tuple(record[label] for label in LABELS),
         spans=tuple(spans),
         codes=tuple(record.get("codes", ())),
-        group=str(record.get("group") or record.get("id", "")),
+        group=str(record.get("group") or record.get("id") or place),
         kind=record.get("kind", ""),
         difficulty=record.get("difficulty", ""),
     )

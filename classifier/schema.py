@@ -1,7 +1,6 @@
 """The words of the project: messages, evidence, reports, and the errors.
 
-Everything here is frozen data. This module imports nothing of ours, so every other module may
-use it; read it first, it is the glossary.
+Everything here is frozen data, and imports nothing of ours. Read it first, it is the glossary.
 """
 
 from __future__ import annotations
@@ -16,32 +15,21 @@ ThreadKind = Literal["new", "reply", "fake_reply", "forward", "fake_forward"]
 AsideKind = Literal["quoted", "forwarded", "signature", "disclaimer"]
 
 LABELS: tuple[Label, ...] = ("cv_blast", "give_to_get")
-"""The two independent labels, in the order of every array and table of the project."""
+"""The two independent labels, in the order of every array and table."""
 
 LANGUAGES: tuple[str, ...] = ("en", "fr", "he")
 """The languages a message is judged in (ISO 639-1); anything else is reported as `other`."""
 
 TACTICS: Mapping[str, Label | None] = {
-    "forward_request": "cv_blast",
-    "mass_address": "cv_blast",
-    "desperation": "cv_blast",
-    "cv_push": "cv_blast",
-    "untargeted_ask": "cv_blast",
-    "stranger_ask": "cv_blast",
-    "gift_wrap": "cv_blast",
-    "open_favour": "cv_blast",
-    "indiscretion": "cv_blast",
-    "quid_pro_quo": "give_to_get",
-    "debt_reminder": "give_to_get",
-    "bait_and_ask": "give_to_get",
-    "false_selflessness": "give_to_get",
-    "advice_request": None,
-    "specific_target": None,
-    "shared_context": None,
-    "easy_out": None,
-    "genuine_offer": None,
-    "cv_on_request": None,
-}
+    **dict.fromkeys(
+        ("forward_request", "mass_address", "desperation", "cv_push", "untargeted_ask",
+         "stranger_ask", "gift_wrap", "open_favour", "indiscretion"), "cv_blast"),
+    **dict.fromkeys(
+        ("quid_pro_quo", "debt_reminder", "bait_and_ask", "false_selflessness"), "give_to_get"),
+    **dict.fromkeys(
+        ("advice_request", "specific_target", "shared_context", "easy_out", "genuine_offer",
+         "cv_on_request")),
+}  # fmt: skip
 """Tactic id -> the label it speaks for; None marks a healthy sign (data/GUIDELINES.md)."""
 
 CODES: Mapping[str, str] = {
@@ -83,7 +71,7 @@ class ModelError(BlastcheckError):
 
 
 class DataError(BlastcheckError):
-    """Labelled data is broken; the text lists every fault with its file and line."""
+    """Labelled data is broken; the text lists every fault with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +218,11 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form of `classifier/report.schema.json`."""
-        message, envelope = self.message, self.message.envelope
+        envelope = self.message.envelope
         return {
             "schema": 1,
-            "id": message.id,
-            "source": message.source,
+            "id": self.message.id,
+            "source": self.message.source,
             "lang": self.lang,
             "verdict": self.verdict,
             "flags": list(self.flags),
@@ -244,7 +232,7 @@ class Report:
             "reasons": [_fields(r) for r in self.reasons],
             "advice": [_fields(a) for a in self.advice],
             "changes": [_fields(c) for c in self.changes],
-            "envelope": None if envelope is None else _envelope_dict(envelope),
+            "envelope": envelope and _envelope_dict(envelope),
             "set_aside": [_fields(a) for a in self.asides],
             "limits": list(self.limits),
             "not_judged": self.not_judged,
@@ -258,8 +246,5 @@ def _fields(item: Any) -> dict[str, Any]:
 
 
 def _envelope_dict(envelope: Envelope) -> dict[str, Any]:
-    return {
-        "recipients": envelope.recipients,
-        **_fields(envelope),
-        "attachments": list(envelope.attachments),
-    }
+    listed = {"attachments": list(envelope.attachments)}
+    return {"recipients": envelope.recipients, **_fields(envelope), **listed}

@@ -42,10 +42,12 @@ _LOOK_ALIKE = str.maketrans(
 )
 """Cyrillic and Greek letters drawn like Latin ones, a subset of Unicode TR39's confusables."""
 _FOREIGN = re.compile("[\u0250-\u052f]")
+_MARKS = frozenset({"Mn", "Me"})
+"""Marks that compose with no letter: struck through, underlined, enclosed."""
 _LATIN = re.compile("[A-Za-z]")
 _UNUSUAL = re.compile(
     f"[{_GONE}\u0131\u0250-\u052f\u1d00-\u1dbf\u1e00-\u1eff\u2070-\u209f\u2100-\u214f"
-    "\u2460-\u24ff\u0300-\u036f\u3099\u309a\ufb00-\ufb4f\uff00-\uffef\U0001d400-\U0001d7ff"
+    "\u2460-\u24ff\u0300-\u036f\u20d0-\u20ff\u3099\u309a\ufb00-\ufb4f\uff00-\uffef\U0001d400-\U0001d7ff"
     "\U0001f100-\U0001f1e5\ud800-\udfff]"
 )
 """Anything that needs the slow path; plain English, French and Hebrew have none of it."""
@@ -131,7 +133,7 @@ def _unusual(text: str, origins: Origins) -> tuple[str, Origins]:
             if not _INVISIBLE.match(char)]  # fmt: skip
     for cluster, origin in _clusters(seen):
         for char in unicodedata.normalize("NFKC", cluster):
-            if not _INVISIBLE.match(char):
+            if not (_INVISIBLE.match(char) or unicodedata.category(char) in _MARKS):
                 out.append("\ufffd" if "\ud800" <= char < "\ue000" else char)
                 kept.append(origin)
     composed = _plain("".join(out))

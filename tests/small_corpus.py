@@ -7,6 +7,8 @@ import json
 from itertools import product
 from random import Random
 
+from classifier.languages import load_cues
+from classifier.schema import CODES, TACTICS
 from tests.conftest import ROOT
 
 _spec = importlib.util.spec_from_file_location("corpus_script", ROOT / "scripts" / "corpus.py")
@@ -70,8 +72,8 @@ LINES = {
             "{who}, ⟦quid_pro_quo|המלצתי על {place} אז אתה חייב לי{much}⟧. רק הוגן.",
         ),
         "hard_negative": (
-            "שלום {who}, עבדתי אצל {place}. ⟦specific_target|אפשר להגיש מועמדות לתפקיד הפקיד⟧{much}?"
-            " ⟦easy_out|גם לא זו תשובה⟧.",
+            "שלום {who}, עבדתי אצל {place}. ⟦specific_target|אפשר להגיש מועמדות לתפקיד הפקיד⟧"
+            "{much}? ⟦easy_out|גם לא זו תשובה⟧.",
             "שלום {who}, ⟦genuine_offer|הנה מאמר על {place}{much}⟧. לא צריך כלום בחזרה.",
         ),
         "ordinary": (
@@ -86,11 +88,11 @@ PLACE = {"en": ("mill", "bank", "port", "farm"), "fr": ("Lyon", "Lille", "Nantes
          "he": ("חיפה", "לוד", "נמל", "בנק")}  # fmt: skip
 MUCH = {"en": ("", " today", " this week"), "fr": ("", " bientôt", " cette semaine"),
         "he": ("", " היום", " השבוע")}  # fmt: skip
-CODES = {"forward_request": ["P1"], "quid_pro_quo": ["L1"]}
+CODE_OF = {tactic: code for code, tactic in CODES.items()}
 
 
-def records(n=20, *, seed=1):
-    """Return `n` labelled records of each of four kinds in each of three languages."""
+def records(n=20, *, seed=1, tactics=tuple(TACTICS)):
+    """Return `n` labelled records of each of four kinds in each language, and two a tactic."""
     random, made = Random(seed), []
     for lang, kinds in LINES.items():
         slots = list(product(WHO[lang], PLACE[lang], MUCH[lang]))
@@ -100,15 +102,23 @@ def records(n=20, *, seed=1):
                 record(lang, kind, number, line.format(who=who, place=place, much=much))
                 for number, (line, who, place, much) in enumerate(chosen)
             ]
+        for tactic in tactics:
+            cues = [cue for cue in load_cues(lang) if cue.tactic == tactic]
+            hits = [cue.hits[0] for cue in cues if len(cue.hits[0].split()) > 3][:2]
+            made += [
+                record(lang, tactic, f"cue-{number}", f"⟦{tactic}|{hit}⟧")
+                for number, hit in enumerate(hits)
+            ]
     return made
 
 
 def record(lang, kind, number, marked):
     """Return a labelled record of a marked line; each is its own group."""
     text, spans = corpus_script.unmark(marked)
-    codes = CODES.get(kind, [])
+    codes = sorted({CODE_OF[span["tactic"]] for span in spans if span["tactic"] in CODE_OF})
     cv_blast, give_to_get = corpus_script.labels_of(codes)
     id_ = f"{lang}-{kind}-{number}"
+    fine = "ordinary" if kind == "ordinary" else "hard_negative"
     return {
         "id": id_,
         "lang": lang,
@@ -118,7 +128,7 @@ def record(lang, kind, number, marked):
         "spans": spans,
         "codes": codes,
         "group": f"g-{id_}",
-        "kind": "offence" if codes else kind,
+        "kind": "offence" if cv_blast or give_to_get else fine,
         "channel": "mail",
     }
 

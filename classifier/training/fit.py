@@ -60,6 +60,9 @@ class Fitted:
     """float64 (n_sentences, n_tactics): log-odds of the acts, likewise."""
 
 
+SURE = 6.0
+"""Log-odds of what is always, or never, so in the training data."""
+
 Fit = Callable[[sp.csr_matrix, np.ndarray], LogisticRegression]
 
 
@@ -126,12 +129,23 @@ def _logistic(c: float) -> Fit:
     """
 
     def run(x: sp.csr_matrix, y: np.ndarray) -> LogisticRegression:
+        if len(np.unique(y)) == 1:
+            return _always(float(y[0]), x.shape[1])
         model = LogisticRegression(
             C=c, solver="liblinear", dual=True, tol=1e-2, max_iter=2000, random_state=0
         )
         return model.fit(x, y)
 
     return run
+
+
+def _always(value: float, n_columns: int) -> LogisticRegression:
+    """Return a model that gives every row the same answer: nobody marked this tactic, or all."""
+    model = LogisticRegression()
+    model.coef_ = np.zeros((1, n_columns))
+    model.intercept_ = np.array([SURE if value else -SURE])
+    model.classes_ = np.array([0, 1])
+    return model
 
 
 def _fit_all(
@@ -152,8 +166,6 @@ def _out_of_fold(
     """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
 
     def one(train: np.ndarray, test: np.ndarray, column: int) -> np.ndarray:
-        if not y[train, column].any():
-            return np.full(len(test), -6.0)
         logits: np.ndarray = fit_one(x[train], y[train, column]).decision_function(x[test])
         return logits
 
