@@ -12,6 +12,7 @@ import click
 import numpy as np
 import pytest
 
+from classifier import text
 from classifier.cli import Exit, main
 from classifier.config import CHECKS, load_settings
 from classifier.features import message, relations, words
@@ -282,7 +283,15 @@ def test_format_lists_the_invisible_characters():
     everything = map(chr, [*range(0x20, 0xD800), *range(0xE000, 0x110000)])
     gone = {c for c in everything if clean(f"a{c}b").text == "ab"}
     assert listed - gone == set()
-    assert {unicodedata.normalize("NFKC", c) for c in gone - listed} <= listed
+    others = {unicodedata.normalize("NFKC", c) for c in gone - listed}
+    assert {c for c in others if unicodedata.category(c) not in ("Mn", "Me")} <= listed
+
+
+def test_format_lists_the_unusual_characters():
+    printed = re.search(r"invisible\* ones below, (.*?)\.\n", FORMAT, re.DOTALL)[1]
+    invisible = re.search(r"Drop the \*invisible\*: (.*?)\.\n", FORMAT, re.DOTALL)[1]
+    listed = expand(re.sub(r"\s+", " ", f"{printed}, {invisible}"))
+    assert {c for c in map(chr, range(0x110000)) if text._UNUSUAL.match(c)} == listed
 
 
 def test_format_lists_the_look_alikes():
