@@ -18,6 +18,12 @@ from classifier.schema import LANGUAGES
 MAX_OWN_CHARS = 50_000
 """Own words beyond this many code points are not judged, and the report says so."""
 
+LONGEST_PLAIN = 60
+"""Longer stretches without a space are looked at for runs: 20,000 "!" must not outweigh words."""
+
+KEPT_RUN = 3
+"""What stays of a run of one character."""
+
 _PLAIN = {
     "'": "\u2018\u2019\u201a\u201b\u02bc\u2032\u00b4\u0060\u05f3\uff07",
     '"': "\u201c\u201d\u201e\u201f\u2033\u05f4\uff02",
@@ -32,18 +38,22 @@ _FANCY = {
 }
 """Characters written as another that means the same; the length stays."""
 _GONE = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\ufe00-\ufe0f\ufeff\U000e0000-\U000e007f"
+    "\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff9-\ufffb\ufe00-\ufe0f\ufeff"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 )
 _INVISIBLE = re.compile(f"[{_GONE}]")
 _LOOK_ALIKE = str.maketrans(
+    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"  # noqa: RUF001
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανυρıɑɡ",  # noqa: RUF001
-    "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXoavupiag",
+    "abcdefghijklmnoprstuvwyz" "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXoavupiag",
 )
-"""Cyrillic and Greek letters drawn like Latin ones, a subset of Unicode TR39's confusables."""
-_FOREIGN = re.compile("[\u0250-\u052f]")
+"""Small capitals, Cyrillic and Greek letters drawn like Latin ones: of Unicode TR39's confusables."""
+_FOREIGN = re.compile("[\u0250-\u052f\u1d00-\u1d7f\ua730\ua731]")
 _MARKS = frozenset({"Mn", "Me"})
 """Marks that compose with no letter: struck through, underlined, enclosed."""
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_LONG_RUN = re.compile(r"(\S)\1{20,}")
 _LATIN = re.compile("[A-Za-z]")
 _UNUSUAL = re.compile(
     f"[{_GONE}\u0131\u0250-\u052f\u1d00-\u1dbf\u1e00-\u1eff\u2070-\u209f\u2100-\u214f"
@@ -99,8 +109,10 @@ def clean(
     if cut:
         joined, origins = joined[:MAX_OWN_CHARS], origins[:MAX_OWN_CHARS]
     joined = _plain(joined)
-    if not joined.isascii() and _UNUSUAL.search(joined):
+    if (_CONTROL if joined.isascii() else _UNUSUAL).search(joined):
         joined, origins = _unusual(joined, origins)
+    if max(map(len, joined.split()), default=0) > LONGEST_PLAIN:
+        joined, origins = _cut_runs(joined, origins)
     if _PERHAPS_SPACED.search(joined):
         joined, origins = _closed_up(joined, origins)
     return CleanText(joined, origins, cut)
@@ -137,11 +149,20 @@ def _unusual(text: str, origins: Origins) -> tuple[str, Origins]:
                 out.append("\ufffd" if "\ud800" <= char < "\ue000" else char)
                 kept.append(origin)
     composed = _plain("".join(out))
-    if len(_LATIN.findall(composed)) > 2 * len(_FOREIGN.findall(composed)):
-        looks = composed.translate(_LOOK_ALIKE)
-        if looks != composed:
-            return _unusual(looks, kept) if _UNUSUAL.search(looks) else (looks, kept)
+    looks = composed.translate(_LOOK_ALIKE)
+    if looks != composed and _is_disguise(composed):
+        return _unusual(looks, kept) if _UNUSUAL.search(looks) else (looks, kept)
     return composed, kept
+
+
+def _is_disguise(text: str) -> bool:
+    """Tell Latin text with foreign letters put in from text of another script.
+
+    Real Russian or Greek is mostly letters that resemble no Latin one.
+    """
+    foreign = _FOREIGN.findall(text)
+    alike = sum(ord(char) in _LOOK_ALIKE for char in foreign)
+    return len(_LATIN.findall(text)) > 2 * len(foreign) or alike > 0.9 * len(foreign)
 
 
 def _clusters(chars: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
@@ -151,6 +172,17 @@ def _clusters(chars: list[tuple[str, int]]) -> Iterator[tuple[str, int]]:
         if i == len(chars) or not unicodedata.combining(chars[i][0]):
             yield "".join(char for char, _ in chars[start:i]), chars[start][1]
             start = i
+
+
+def _cut_runs(text: str, origins: Origins) -> tuple[str, Origins]:
+    """Keep KEPT_RUN of a character that is repeated more than twenty times."""
+    kept: list[int] = []
+    at = 0
+    for match in _LONG_RUN.finditer(text):
+        kept += range(at, match.start() + KEPT_RUN)
+        at = match.end()
+    kept += range(at, len(text))
+    return "".join(text[i] for i in kept), [origins[i] for i in kept]
 
 
 def _closed_up(text: str, origins: Origins) -> tuple[str, Origins]:

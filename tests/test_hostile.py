@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from classifier.checker import Checker
 from classifier.cli.shell import Exit
+from classifier.preparation import prepare
 from classifier.readers import READERS, read_bytes
 from classifier.schema import Message
 from tests.conftest import ROOT
@@ -145,26 +146,7 @@ ROWS = {
     "40,000 accents on one letter": Row(
         "txt", BLAST + "e" + "\N{COMBINING ACUTE ACCENT}" * 40_000, Exit.FLAGGED
     ),
-    "rubbish called txt": Row("txt", RUBBISH, Exit.NOT_JUDGED, "50,000"),
-    "rubbish called eml": Row("eml", RUBBISH, Exit.NOT_JUDGED, "50,000"),
-    "rubbish called html": Row("html", RUBBISH, Exit.NOT_JUDGED, "windows-1252"),
-    "an empty text": Row("txt", "", Exit.NOT_JUDGED),
-    "an empty mail": Row("eml", "", Exit.NOT_JUDGED),
-    "an empty page": Row("html", "", Exit.NOT_JUDGED),
-    "only quotes": Row("txt", f"> {BLAST}\n" * 50, Exit.NOT_JUDGED),
 }
-
-MARKS = "a combining mark that stands alone is folded to nothing: IndexError in feature_word"
-OPEN_ROWS = {"40,000 accents on one letter": MARKS}
-"""Rows that are not right yet, and why. A row that gets right turns the run red: delete it here."""
-
-
-def cases(names, unsolved):
-    """Return pytest parameters; those in `unsolved` are expected to fail."""
-    return [
-        pytest.param(n, marks=pytest.mark.xfail(reason=unsolved[n]) if n in unsolved else ())
-        for n in names
-    ]
 
 
 def written(folder, name, suffix, content):
@@ -186,7 +168,7 @@ def runs(tmp_path_factory):
     pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.parametrize("name", cases(ROWS, OPEN_ROWS))
+@pytest.mark.parametrize("name", ROWS)
 def test_row(runs, name):
     row, done = ROWS[name], runs[name].result()
     assert done.complaints == ""
@@ -212,34 +194,62 @@ def test_hebrew_in_an_old_charset_is_quoted_in_letters(runs):
     assert [item for item in report["evidence"] if item["text"] not in HEBREW] == []
 
 
-@pytest.fixture(scope="module")
-def no_files(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("unread")
-    (folder / "folder").mkdir()
-    written(folder, "rubbish", "bin", RUBBISH)
-    written(folder, "locked", "txt", BLAST).chmod(0)
-    return folder
+NOTHING_TO_JUDGE = {
+    "rubbish.txt": (RUBBISH, "50,000"),
+    "rubbish.eml": (RUBBISH, "50,000"),
+    "rubbish.html": (RUBBISH, "windows-1252"),
+    "empty.txt": ("", None),
+    "empty.eml": ("", None),
+    "empty.html": ("", None),
+    "blank.md": (" \n\t\n", None),
+    "quotes.txt": (f"> {BLAST}\n" * 50, None),
+    "quotes.eml": (f"{HEAD}\r\n" + f"> {BLAST}\n" * 50, None),
+}
 
 
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
-        ("folder", "is a folder; name the files in it"),
-        ("missing.txt", "No such file"),
-        ("rubbish.bin", "looks like binary data"),
-        pytest.param(
-            "locked.txt",
-            "Permission denied",
-            marks=pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything"),
-        ),
-    ],
-)
-def test_what_is_no_message_is_one_line(no_files, tmp_path, name, says):
-    done = run(tmp_path, no_files / name)
+def test_nothing_to_judge_is_a_report_that_says_so(tmp_path):
+    paths = [
+        written(tmp_path, *name.split("."), content)
+        for name, (content, _) in NOTHING_TO_JUDGE.items()
+    ]
+    done = run(tmp_path, *paths)
+    assert (done.status, done.complaints) == (Exit.NOT_JUDGED, "")
+    assert [report["id"] for report in done.reports] == list(NOTHING_TO_JUDGE)
+    for report, (_, limit) in zip(done.reports, NOTHING_TO_JUDGE.values(), strict=True):
+        assert (report["verdict"], report["scores"]) == ("not_judged", {})
+        assert report["not_judged"]
+        assert (limit or "") in " ".join(report["limits"])
+
+
+NO_FILES = {
+    "folder": "is a folder; name the files in it",
+    "missing.txt": "No such file",
+    "rubbish.bin": "looks like binary data",
+}
+
+
+@pytest.fixture
+def no_files(tmp_path):
+    (tmp_path / "folder").mkdir()
+    written(tmp_path, "rubbish", "bin", RUBBISH)
+    return tmp_path
+
+
+def test_what_is_no_message_is_one_line_each(no_files):
+    done = run(no_files, *(no_files / name for name in NO_FILES))
     assert (done.status, done.reports) == (Exit.NOT_JUDGED, [])
-    assert done.complaints.startswith(f"blastcheck: {no_files / name}: ")
-    assert says in done.complaints
-    assert done.complaints.count("\n") == 1
+    for line, (name, says) in zip(done.complaints.splitlines(), NO_FILES.items(), strict=True):
+        assert line.startswith(f"blastcheck: {no_files / name}: ")
+        assert says in line
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_one_line(tmp_path):
+    locked = written(tmp_path, "locked", "txt", BLAST)
+    locked.chmod(0)
+    done = run(tmp_path, locked)
+    assert (done.status, done.reports) == (Exit.NOT_JUDGED, [])
+    assert done.complaints.startswith(f"blastcheck: {locked}: Permission denied")
 
 
 def test_a_broken_file_does_not_stop_the_others(no_files, tmp_path):
@@ -358,8 +368,6 @@ TEXT_DISGUISES = {
     "hard spaces": lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
     "wide spaces": lambda text: text.replace(" ", "\N{IDEOGRAPHIC SPACE}"),
     "other line ends": lambda text: text.replace("\n", "\N{LINE SEPARATOR}"),
-    "a tail of 20,000 exclamation marks": lambda text: text + "!" * 20_000,
-    "a tail of 20,000 emoji": lambda text: text + "\N{GRINNING FACE}" * 20_000,
     "typographic marks": swapped("'-", "\N{RIGHT SINGLE QUOTATION MARK}\N{NON-BREAKING HYPHEN}"),
 }
 
@@ -403,23 +411,18 @@ HTML_DISGUISES = {
     "transparent": hidden("color: transparent"),
 }
 
-COLLAPSE = "a run over 20 counts as a thousand tokens of 21, which outweigh the words"
 INVISIBLE = "text.py knows not all of what is invisible: _GONE and _UNUSUAL lack it"
 OPEN_DISGUISES = {
     **dict.fromkeys(
         ("more variation selectors", "Hangul fillers", "control characters", "annotation marks"),
         INVISIBLE,
     ),
-    **dict.fromkeys(("letters struck through", "letters underlined", "enclosed letters"), MARKS),
-    **dict.fromkeys(
-        ("a tail of 20,000 exclamation marks", "a tail of 20,000 emoji"),
-        COLLAPSE,
-    ),
     "mirrored lines": "text inside an override is not turned round",
     "all Cyrillic look-alikes": "text.py asks for two Latin letters a foreign one before it looks",
     "small capitals": "not in text._LOOK_ALIKE",
     **dict.fromkeys(("height: 0", "clip-path", "clip", "scale(0)"), "look.py does not know it"),
 }
+"""Disguises that still work, and why. One that fails turns the run red: delete it here."""
 
 
 @pytest.fixture(scope="module")
@@ -452,7 +455,15 @@ def test_the_clear_messages_are_clear(disguised):
     assert flags == {key: ["give_to_get" if key[-1] == "2" else "cv_blast"] for key in KEYS}
 
 
-@pytest.mark.parametrize("name", cases([*TEXT_DISGUISES, *HTML_DISGUISES], OPEN_DISGUISES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(
+            n, marks=pytest.mark.xfail(reason=OPEN_DISGUISES[n]) if n in OPEN_DISGUISES else ()
+        )
+        for n in (*TEXT_DISGUISES, *HTML_DISGUISES)
+    ],
+)
 def test_a_disguise_changes_no_verdict(disguised, name):
     changed = {}
     for key in KEYS:
@@ -461,6 +472,17 @@ def test_a_disguise_changes_no_verdict(disguised, name):
         if (found := other and [other["lang"], other["flags"]]) != wanted:
             changed[key] = found
     assert changed == {}
+
+
+@pytest.mark.xfail(reason="a run of 20,000 becomes a thousand tokens, which outweigh the words")
+@pytest.mark.parametrize("char", ["!", "\N{GRINNING FACE}", "-", "z"])
+def test_a_tail_of_one_character_weighs_little(checker, char):
+    for lang, texts in CLEAR.items():
+        for text in texts:
+            plain, longer = Message(text, lang=lang), Message(f"{text} {char * 20_000}", lang=lang)
+            counts = [len(prepare(message).reading.words) for message in (plain, longer)]
+            assert counts[1] < counts[0] + 25
+            assert checker.check(longer).flags == checker.check(plain).flags
 
 
 FAR_FETCHED = {
@@ -501,7 +523,6 @@ def checked(data, format):
     json.dumps(report.to_dict(), ensure_ascii=False).encode()
 
 
-@pytest.mark.xfail(reason=MARKS)
 @given(FORMATS, st.binary(max_size=400) | JOINED)
 @example("txt", f"{BLAST} e\N{COMBINING ACUTE ACCENT}\N{COMBINING ACUTE ACCENT}".encode())
 @example("txt", f"{BLAST} \N{ZERO WIDTH SPACE}\N{MACRON}".encode())

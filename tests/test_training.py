@@ -273,6 +273,15 @@ def test_a_perfect_score_is_cut_where_the_classes_part():
     assert choose_thresholds(examples, scores) == dict.fromkeys(LABELS, (0.9, 0.45))
 
 
+@pytest.mark.xfail(reason="round() lifts 0.9996 to 1.0, which nothing reaches (choose_thresholds)")
+def test_sure_scores_can_still_be_flagged():
+    truth = np.arange(100) % 2
+    scores = np.where(truth, 0.9996, 0.0004)[:, None].repeat(len(LABELS), axis=1)
+    examples = [Example(Message(""), (value, value), kind="ordinary") for value in truth]
+    for flag, _ in choose_thresholds(examples, scores).values():
+        assert flag <= 0.9996
+
+
 def test_the_model_keeps_its_budgets(built):
     probabilities = built.fitted.out_of_fold
     for number, label in enumerate(LABELS):
@@ -320,12 +329,12 @@ def test_records_without_id_are_independent(tmp_path):
     assert len({example.group for example in examples}) == len(rows)
 
 
-@pytest.mark.xfail(reason="liblinear refuses a tactic that nobody marked (fit._fit_all)")
 def test_a_tactic_that_nobody_marked_stops_nothing(tmp_path):
     rows = records(tactics=())
     build_model([write(tmp_path / "a.jsonl", rows)], tmp_path / "model", recipe=RECIPE)
     checker = Checker.load(tmp_path / "model")
-    assert checker.check(Message("Bob, I endorsed the mill, so you owe me one.")).flags
+    scores = checker.check(Message("Bob, I endorsed the mill, so you owe me one.")).scores
+    assert scores["give_to_get"] > 0.9
 
 
 def test_messages_too_short_to_judge_are_left_out(tmp_path, data):

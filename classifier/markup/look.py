@@ -31,6 +31,8 @@ _FAR_AWAY_PX = -900.0
 _HEX = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})\b")
 _RGB = re.compile(r"rgba?\(\s*(\d{1,3})[\s,]+(\d{1,3})[\s,]+(\d{1,3})(?:[\s,/]+(0?\.?\d*))?")
 _NUMBER = re.compile(r"\s*(-?\d{0,6}\.?\d{0,6})\s*([a-z%]*)")
+_CLIPPED = re.compile(r"rect\((?:0(?:px)?[\s,]*){4}\)|inset\((?:50|100)%|circle\(0")
+_SHRUNK = re.compile(r"scale(?:3d|x|y)?\(0(?:\.0*)?[\s,)]")
 _RELATIVE = {"em", "%"}
 _LONGEST_STYLE = 4_000
 
@@ -89,9 +91,19 @@ def _out_of_sight(style: Mapping[str, str]) -> bool:
     if not style:
         return False
     gone = style.get("display") == "none" or style.get("mso-hide") == "all"
-    flat = _zero(style, "max-height") or (_zero(style, "width") and _zero(style, "height"))
+    cropped = "hidden" in style.get("overflow", "")
+    flat = _zero(style, "max-height") or any(
+        _zero(style, side) and (cropped or _zero(style, other))
+        for side, other in (("width", "height"), ("height", "width"))
+    )
     clear = _zero(style, "opacity") or _transparent(style.get("color", ""))
-    return gone or flat or clear or _far_away(style)
+    return gone or flat or clear or _clipped(style) or _far_away(style)
+
+
+def _clipped(style: Mapping[str, str]) -> bool:
+    """Cut away or shrunk to nothing, in the spellings that hide text for screen readers."""
+    nothing = {"clip": _CLIPPED, "clip-path": _CLIPPED, "transform": _SHRUNK}
+    return any(pattern.search(style.get(name, "")) for name, pattern in nothing.items())
 
 
 def _far_away(style: Mapping[str, str]) -> bool:

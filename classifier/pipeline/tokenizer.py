@@ -27,7 +27,7 @@ TOKENS = "tokens"
 
 _TOKEN = r"""
     (
-      (?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)\S{1,200}                     # a link
+      (?:[Hh][Tt][Tt][Pp][Ss]?://|[Ww]{3}\.)\S{1,200}  # a link
     | [\w.+-]{1,80}@[\w-]{1,80}(?:\.[\w-]{1,40}){1,5}  # an address
     | %(elision)s
       \{\{?[\w .]{1,40}\}\}?                           # an unfilled merge slot
@@ -35,8 +35,9 @@ _TOKEN = r"""
     | \d[\d.,:/%%]{0,40}(?:\d|%%)?                       # a number, date, time or share
     | [^\W\d_]{1,200}                                  # a word ...
       (?:['"][^\W\d_]{1,20})*                          # ... with an apostrophe or gershayim
-      (?:(?i:%(endings)s))?                                 # ... and a gender ending
-    | ([^\w\s])\2{0,20}                                # punctuation or an emoji, repeated
+      (?:(?i:%(endings)s))?                            # ... and a gender ending
+    | [^\w\s]{6,200}                                   # a rule or a row of emoji
+    | ([^\w\s])\2{0,4}                                 # punctuation or an emoji, repeated
     | _{1,200}
     | \s+                                              # white space beyond a single space
     )
