@@ -6,10 +6,20 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from classifier.mail import names_a_cv
-from classifier.schema import CODES, LABELS, LANGUAGES, TACTICS, DataError, Envelope, Message
+from classifier.schema import (
+    CODES,
+    LABELS,
+    LANGUAGES,
+    TACTICS,
+    DataError,
+    Envelope,
+    Message,
+    ThreadKind,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,28 +97,57 @@ def record_faults(record: dict[str, Any]) -> Iterator[str]:
     for label in LABELS:
         if record.get(label) not in (0, 1):
             yield f"{label} must be 0 or 1, not {record.get(label)!r}"
-    for code in record.get("codes", ()):
-        if code not in CODES:
+    yield from _type_faults(record)
+    for code in _list(record, "codes"):
+        if not isinstance(code, str) or code not in CODES:
             yield f"code {code!r} is none of {', '.join(CODES)}"
-    for span in record.get("spans", ()):
+    for span in _list(record, "spans"):
         yield from _span_faults(span, len(text))
 
 
-def _span_faults(span: dict[str, Any], length: int) -> Iterator[str]:
-    if span.get("tactic") not in TACTICS:
-        yield f"tactic {span.get('tactic')!r} is unknown"
+def _list(record: dict[str, Any], key: str) -> list[Any]:
+    """Return a list field; nothing when it is missing or of another type (a fault by itself)."""
+    value = record.get(key)
+    return value if isinstance(value, list) else []
+
+
+def _type_faults(record: dict[str, Any]) -> Iterator[str]:
+    for key, kind in (("codes", list), ("spans", list), ("subject", str), ("envelope", dict)):
+        if not isinstance(record.get(key), (kind, NoneType)):
+            yield f"{key} must be a {kind.__name__}, not {record[key]!r}"
+    envelope = record.get("envelope")
+    if not isinstance(envelope, dict):
+        return
+    for key in ("to", "cc", "bcc"):
+        if not isinstance(envelope.get(key), (int, NoneType)):
+            yield f"envelope: {key} must be a number, not {envelope[key]!r}"
+    names = envelope.get("attachments") or []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        yield f"envelope: attachments must be a list of names, not {names!r}"
+    if envelope.get("thread", "new") not in get_args(ThreadKind):
+        kinds = ", ".join(get_args(ThreadKind))
+        yield f"envelope: thread {envelope['thread']!r} is none of {kinds}"
+
+
+def _span_faults(span: Any, length: int) -> Iterator[str]:
+    if not isinstance(span, dict):
+        yield f"span {span!r} is not an object with start, end and tactic"
+        return
+    tactic = span.get("tactic")
+    if not isinstance(tactic, str) or tactic not in TACTICS:
+        yield f"tactic {tactic!r} is unknown"
     start, end = span.get("start"), span.get("end")
     if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length):
         yield f"span {start!r}..{end!r} is not inside a text of {length} code points"
 
 
 def _example(record: dict[str, Any], place: str) -> Example:
-    spans = (TacticSpan(s["start"], s["end"], s["tactic"]) for s in record.get("spans", ()))
+    spans = (TacticSpan(s["start"], s["end"], s["tactic"]) for s in _list(record, "spans"))
     return Example(
         message=message_of(record),
         labels=tuple(record[label] for label in LABELS),
         spans=tuple(spans),
-        codes=tuple(record.get("codes", ())),
+        codes=tuple(_list(record, "codes")),
         group=str(record.get("group") or record.get("id") or place),
         kind=record.get("kind", ""),
         difficulty=record.get("difficulty", ""),

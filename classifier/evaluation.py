@@ -13,7 +13,7 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from classifier.corpus import Example
-from classifier.schema import LABELS, LANGUAGES, Label, Report
+from classifier.schema import LABELS, LANGUAGES, DataError, Label, Report
 
 ECE_BINS = 15
 RESAMPLES = 1000
@@ -27,6 +27,10 @@ class Estimate:
     value: float
     low: float
     high: float
+
+    def to_dict(self) -> dict[str, float | None]:
+        """Return plain values for JSON; null where the measure is not defined."""
+        return {key: None if np.isnan(v) else v for key, v in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ class Measures:
     """Expected calibration error over ECE_BINS equal-width bins (Naeini et al. 2015)."""
 
     def to_dict(self) -> dict[str, object]:
-        """Return plain values for JSON."""
-        return asdict(self)
+        """Return plain values for JSON; null where a measure is not defined."""
+        estimates = {name: getattr(self, name).to_dict() for name in MEASURES}
+        return {**asdict(self), **estimates}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,12 @@ def evaluate(examples: Sequence[Example], reports: Sequence[Report]) -> list[Mea
     """Measure reports against labels, for all languages together and for each there is.
 
     Messages that were not judged count as not flagged, with probability 0.
+
+    Raises:
+        DataError: there is no example.
     """
+    if not examples:
+        raise DataError("no labelled messages to measure on")
     langs = [example.message.lang for example in examples]
     measured = []
     for lang in ("all", *(known for known in LANGUAGES if known in langs)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -55,7 +56,9 @@ def prepare(message: Message) -> Prepared | NotJudged:
     limits = message.limits
     if own.cut:
         limits += (f"only the first {MAX_OWN_CHARS:,} characters were judged",)
-    lang = message.lang or detect_language(own.text)
+    if not own.text.strip():
+        return NotJudged("other", "there are no words of the sender's own", asides, limits)
+    lang = message.lang or detect_language(own.text[bisect_right(own.origins, -1) :])
     if lang not in LANGUAGES:
         why = f"the language is none of {', '.join(LANGUAGES)}"
         return NotJudged("other", why, asides, limits)

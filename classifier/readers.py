@@ -102,7 +102,7 @@ def _bytes_of(path: Path) -> tuple[bytes, tuple[str, ...]]:
 def _check_format(format: str, place: str) -> None:
     if format not in READERS:
         raise InputError(
-            f"{place}: no reader for {format!r}; use --format with one of {_formats()}"
+            f"{place}: no reader for {format!r}; use --input-format with one of {_formats()}"
         )
 
 
@@ -111,7 +111,7 @@ def _check_text(data: bytes, place: str) -> None:
     sample = decode(data[:_SNIFFED_BYTES])[0]
     if len(_CONTROL.findall(sample)) > _MOST_CONTROL * len(sample):
         raise InputError(
-            f"{place}: looks like binary data, not a message; use --format with one of {_formats()}"
+            f"{place}: looks like binary data, not a message; --input-format takes {_formats()}"
         )
 
 

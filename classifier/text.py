@@ -40,15 +40,14 @@ _FANCY = {
 _GONE = (
     "\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff9-\ufffb\ufe00-\ufe0f\ufeff"
-    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
+    "\u0591-\u05bd\u05bf\u0640\u05c1\u05c2\u05c4\u05c5\u05c7\U0001d173-\U0001d17a\U000e0000-\U000e01ef"
 )
 _INVISIBLE = re.compile(f"[{_GONE}]")
 _LOOK_ALIKE = str.maketrans(
-    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ"  # noqa: RUF001
-    "АВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανυρıɑɡ",  # noqa: RUF001
-    "abcdefghijklmnoprstuvwyz" "ABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXoavupiag",
+    "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢАВЕЅІЈКМНОРСТУХаеѕіјорсухһԁԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧοανυρıɑɡ",
+    "abcdefghijklmnoprstuvwyzABESIJKMHOPCTYXaesijopcyxhdqwABEZHIKMNOPTYXoavupiag",
 )
-"""Small capitals, Cyrillic and Greek letters drawn like Latin ones: of Unicode TR39's confusables."""
+"""Small capitals, and Cyrillic and Greek letters drawn like Latin ones (Unicode TR39)."""
 _FOREIGN = re.compile("[\u0250-\u052f\u1d00-\u1d7f\ua730\ua731]")
 _MARKS = frozenset({"Mn", "Me"})
 """Marks that compose with no letter: struck through, underlined, enclosed."""
@@ -56,7 +55,7 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _LONG_RUN = re.compile(r"(\S)\1{20,}")
 _LATIN = re.compile("[A-Za-z]")
 _UNUSUAL = re.compile(
-    f"[{_GONE}\u0131\u0250-\u052f\u1d00-\u1dbf\u1e00-\u1eff\u2070-\u209f\u2100-\u214f"
+    f"[{_GONE}\ua730\ua731\u0131\u0250-\u052f\u1d00-\u1dbf\u1e00-\u1eff\u2070-\u209f\u2100-\u214f"
     "\u2460-\u24ff\u0300-\u036f\u20d0-\u20ff\u3099\u309a\ufb00-\ufb4f\uff00-\uffef\U0001d400-\U0001d7ff"
     "\U0001f100-\U0001f1e5\ud800-\udfff]"
 )
@@ -120,6 +119,7 @@ def clean(
 
 def _plain(text: str) -> str:
     """Replace the characters of _FANCY; `str.translate`, which looks each one up, is slower."""
+    text = text.replace("\r\n", " \n")
     for char in _FANCY.keys() & set(text):
         text = text.replace(char, _FANCY[char])
     return text

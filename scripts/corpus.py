@@ -150,6 +150,8 @@ def faults(train: list[Record], test: list[Record]) -> Iterator[str]:
 
 def _label_faults(record: Record) -> Iterator[str]:
     """Yield where labels, codes, marks and kind disagree."""
+    if "⟦" in record["text"] or "⟧" in record["text"]:
+        yield "a mark ⟦tactic|words⟧ is misspelt: its brackets stand in the text"
     codes = set(record["codes"])
     labels = tuple(record[label] for label in LABELS)
     if "exception" not in record and labels != labels_of(codes):

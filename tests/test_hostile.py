@@ -411,17 +411,7 @@ HTML_DISGUISES = {
     "transparent": hidden("color: transparent"),
 }
 
-INVISIBLE = "text.py knows not all of what is invisible: _GONE and _UNUSUAL lack it"
-OPEN_DISGUISES = {
-    **dict.fromkeys(
-        ("more variation selectors", "Hangul fillers", "control characters", "annotation marks"),
-        INVISIBLE,
-    ),
-    "mirrored lines": "text inside an override is not turned round",
-    "all Cyrillic look-alikes": "text.py asks for two Latin letters a foreign one before it looks",
-    "small capitals": "not in text._LOOK_ALIKE",
-    **dict.fromkeys(("height: 0", "clip-path", "clip", "scale(0)"), "look.py does not know it"),
-}
+OPEN_DISGUISES = {"mirrored lines": "text inside an override is not turned round"}
 """Disguises that still work, and why. One that fails turns the run red: delete it here."""
 
 
@@ -474,7 +464,6 @@ def test_a_disguise_changes_no_verdict(disguised, name):
     assert changed == {}
 
 
-@pytest.mark.xfail(reason="a run of 20,000 becomes a thousand tokens, which outweigh the words")
 @pytest.mark.parametrize("char", ["!", "\N{GRINNING FACE}", "-", "z"])
 def test_a_tail_of_one_character_weighs_little(checker, char):
     for lang, texts in CLEAR.items():

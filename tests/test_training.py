@@ -67,10 +67,6 @@ def test_the_folder_loads_and_judges(built, folder):
     assert checker.model.tag == f"small@{built.manifest.sha256[:12]}"
 
 
-RACE = "liblinear draws from one generator for all threads: fits in parallel threads differ (fit)"
-
-
-@pytest.mark.xfail(reason=RACE)
 @pytest.mark.usefixtures("built")
 def test_two_runs_give_the_same_bytes(data, folder, tmp_path):
     build_model([data], tmp_path / "again", name="small", recipe=RECIPE)
@@ -78,7 +74,6 @@ def test_two_runs_give_the_same_bytes(data, folder, tmp_path):
         assert (tmp_path / "again" / file).read_bytes() == (folder / file).read_bytes()
 
 
-@pytest.mark.xfail(reason=RACE)
 def test_the_number_of_jobs_changes_no_weight(built, data, tmp_path):
     alone = build_model([data], tmp_path, recipe=replace(RECIPE, n_jobs=1))
     assert alone.manifest.sha256 == built.manifest.sha256
@@ -273,7 +268,6 @@ def test_a_perfect_score_is_cut_where_the_classes_part():
     assert choose_thresholds(examples, scores) == dict.fromkeys(LABELS, (0.9, 0.45))
 
 
-@pytest.mark.xfail(reason="round() lifts 0.9996 to 1.0, which nothing reaches (choose_thresholds)")
 def test_sure_scores_can_still_be_flagged():
     truth = np.arange(100) % 2
     scores = np.where(truth, 0.9996, 0.0004)[:, None].repeat(len(LABELS), axis=1)

@@ -50,6 +50,7 @@ def evaluate(
     from classifier.corpus import load_examples
     from classifier.evaluation import evaluate as measure_all
     from classifier.evaluation import measures_table
+    from classifier.schema import ConfigError
 
     settings = settings_from(config=config, no_config=no_config, model=model)
     checker = Checker.load(settings.model, settings=settings)
@@ -57,7 +58,10 @@ def evaluate(
     reports = list(checker.check_all((example.message for example in examples), explain=False))
     if rows:
         lines = (json.dumps(row, ensure_ascii=False) for row in _rows(examples, reports))
-        rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        try:
+            rows.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        except OSError as error:
+            raise ConfigError(f"--rows {rows}: {error.strerror}; name another file") from error
     measured = measure_all(examples, reports)
     if format == "json":
         found = {

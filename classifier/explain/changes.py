@@ -9,6 +9,9 @@ from classifier.model import Model, Scored
 from classifier.preparation import Prepared
 from classifier.schema import LABELS, Change, Evidence, Label
 
+WORTH_SAYING = 0.01
+"""A sentence that takes less than this off the probability is not mentioned."""
+
 MAX_CHANGES = 2
 """Sentences tried without, a label: those whose evidence weighs most."""
 
@@ -43,7 +46,7 @@ def _label_changes(
         rest = prepared.reading.without_sentence(sentence)
         facts = measure_facts(rest, prepared.message.envelope)
         after = float(model.scorer.score(rest, prepared.lang, facts).scores[number])
-        if after < before:
+        if probability(before) - probability(after) >= WORTH_SAYING:
             place = sentence_place(prepared, sentence, "")
             tried.append(_change(prepared, place, label, before, after))
     return sorted(tried, key=lambda change: change.after)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 
-from classifier.explain.places import Place, find_places, span_of, strongest_sentence
+from classifier.explain.places import Place, find_places, in_text, span_of, strongest_sentence
 from classifier.features.message import COLUMN_GROUPS
 from classifier.model import Model, Scored
 from classifier.preparation import Prepared
@@ -23,20 +23,21 @@ def evidence(
     A tactic's share of its label's score is split evenly among the places it was found in.
     """
     wanted = frozenset(t for t, label in TACTICS.items() if label is None or label in raised)
-    places = [place for place in find_places(prepared, scored) if place.tactic in wanted]
+    places = [
+        place
+        for place in find_places(prepared, scored)
+        if place.tactic in wanted and in_text(prepared, place)
+    ]
     shares = {tactic: _share(model, scored, tactic) for tactic in {p.tactic for p in places}}
     places = [p for p in places if TACTICS[p.tactic] is None or shares[p.tactic] > 0]
     for label in raised:
         if not any(TACTICS[place.tactic] == label for place in places):
-            places.append(strongest_sentence(prepared, scored, label))
-    counts: dict[str, int] = defaultdict(int)
-    for place in places:
-        counts[place.tactic] += 1
-    found = (
-        _evidence(prepared, place, shares.get(place.tactic, 0.0) / counts[place.tactic])
-        for place in places
-    )
-    return tuple(sorted(filter(None, found), key=lambda e: (e.start, e.end, e.tactic)))
+            place = strongest_sentence(prepared, scored, label)
+            shares[place.tactic] = max(0.0, _share(model, scored, place.tactic))
+            places.append(place)
+    counts = Counter(place.tactic for place in places)
+    found = (_evidence(prepared, p, shares[p.tactic] / counts[p.tactic]) for p in places)
+    return tuple(sorted(found, key=lambda e: (e.start, e.end, e.tactic)))
 
 
 def _share(model: Model, scored: Scored, tactic: str) -> float:
@@ -47,10 +48,8 @@ def _share(model: Model, scored: Scored, tactic: str) -> float:
     return float(min(0.0, terms.min()) if label is None else terms[LABELS.index(label)])
 
 
-def _evidence(prepared: Prepared, place: Place, weight: float) -> Evidence | None:
-    """Return the evidence at `place` in the user's own text; None if it is in the subject."""
+def _evidence(prepared: Prepared, place: Place, weight: float) -> Evidence:
+    """Return the evidence at `place` in the user's own text."""
     start, end = span_of(prepared, place)
-    if start < 0 or end <= start:
-        return None
     text = prepared.message.text[start:end]
     return Evidence(place.tactic, TACTICS[place.tactic], start, end, text, weight, place.cue)

@@ -66,8 +66,23 @@ def strongest_sentence(prepared: Prepared, scored: Scored, label: Label) -> Plac
     sums = np.bincount(reading.sentence_of, weights=terms, minlength=reading.n_sentences)
     tactics = [i for i, name in enumerate(TACTIC_NAMES) if TACTICS[name] == label]
     logits = scored.act_logits[:, tactics]
-    sentence = int(np.argmax(sums + logits.max(axis=1)))
+    loudness = sums + logits.max(axis=1)
+    loudness[: first_of_text(prepared)] = -np.inf
+    sentence = int(np.argmax(loudness))
     return sentence_place(prepared, sentence, TACTIC_NAMES[tactics[logits[sentence].argmax()]])
+
+
+def first_of_text(prepared: Prepared) -> int:
+    """Return the number of the first sentence that is not the subject."""
+    token = bisect_right(prepared.char_starts, bisect_right(prepared.clean.origins, -1)) - 1
+    subject = prepared.clean.origins[0] < 0
+    return int(prepared.reading.sentence_of[token]) + 1 if subject else 0
+
+
+def in_text(prepared: Prepared, place: Place) -> bool:
+    """Tell whether `place` is in the text, not in the subject before it."""
+    start, end = span_of(prepared, place)
+    return 0 <= start < end
 
 
 def sentence_at(prepared: Prepared, offset: int) -> int:

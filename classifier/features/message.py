@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from classifier.features.facts import FACT_NAMES
 from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
-from classifier.schema import CODES, LANGUAGES
+from classifier.schema import CODES, LANGUAGES, TACTICS, Label
 
 ACT_FLOOR = -4.0
 """Log-odds below which a sentence does not do the act at all."""
@@ -47,6 +49,21 @@ def _group(column: str) -> str:
 
 COLUMN_GROUPS: tuple[str, ...] = tuple(map(_group, MESSAGE_COLUMNS))
 """The tactic, signal or fact each column belongs to; `start` for the language."""
+
+_RULE_LABELS: Mapping[str, Label] = {
+    "primary": "cv_blast",
+    "two_secondaries": "cv_blast",
+    "link": "give_to_get",
+}
+
+
+def weighs_in(column_group: str, label: Label) -> bool:
+    """Tell whether columns of a group may weigh in `label`: not those of the other's tactics.
+
+    A favour with no end may well stand beside a lever; it is no reason to call it one.
+    """
+    spoken_for = TACTICS.get(column_group) or _RULE_LABELS.get(column_group)
+    return spoken_for in (None, label)
 
 
 def message_columns(

@@ -6,7 +6,6 @@ with a row a word; a known word costs one look-up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,35 +79,59 @@ class Scored:
     """float64 (n_tokens, n_labels): what each token's n-grams add; pairs count for the second."""
 
 
-class _Rows(dict[str, int]):
-    """Word -> row of the table; learns a new word when asked for it."""
+class WordTable(dict[str, int]):
+    """Word -> row of `rows`, filled when a word is first asked for; white space has row -1."""
 
-    def __init__(self, learn: Callable[[str], int]) -> None:
-        self._learn = learn
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self.place = np.zeros(weights.hashing.n_columns, dtype=np.int32)
+        """Column -> 1 + its place in the weights; 0 for a column that carries none."""
+        self.place[weights.columns] = np.arange(1, len(weights.columns) + 1)
+        self.grams = np.vstack([np.zeros(_L), weights.grams])
+        nothing = np.zeros((1, _T), dtype=weights.acts.dtype)
+        self.acts = np.vstack([nothing, weights.acts])
+        self.norms = np.concatenate([[0.0], weights.idf**2])
+        self.forget()
+
+    def forget(self) -> None:
+        """Start anew."""
+        self.clear()
+        self._filled = 0
+        self.rows = np.zeros((1024, _WIDTH))
+        self.hashes = np.zeros(1024, dtype=np.uint32)
 
     def __missing__(self, norm: str) -> int:
-        row = self[norm] = self._learn(norm)
+        """Work out the row of a new word."""
+        word = feature_word(norm)
+        self[norm] = row = self._filled if word else -1
+        if word:
+            self._filled += 1
+            if row >= len(self.rows):
+                self.rows = np.vstack([self.rows, np.zeros_like(self.rows)])
+                self.hashes = np.concatenate([self.hashes, np.zeros_like(self.hashes)])
+            self._fill(row, word)
         return row
+
+    def _fill(self, row: int, word: str) -> None:
+        hashing = self._weights.hashing
+        self.hashes[row] = crc(word)
+        at = self.place[word_column(crc(word), hashing)]
+        chars = self.place[np.array(char_columns(word, hashing), dtype=np.int64)]
+        values = self.rows[row]
+        acts = self.acts[at] + CHAR_WEIGHT * self.acts[chars].sum(axis=0, dtype=np.float64)
+        values[_ACTS] = acts * self._weights.act_scales
+        values[_WORD] = self.grams[at]
+        values[_CHAR] = self.grams[chars].sum(axis=0)
+        values[_WORD_NORM] = self.norms[at]
+        values[_CHAR_NORM] = self.norms[chars].sum()
 
 
 class Scorer:
-    """Adds up weights. Holds a cache of words, no other state."""
+    """Adds up weights. Holds a table of words met, no other state."""
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._place = np.zeros(weights.hashing.n_columns, dtype=np.int32)
-        self._place[weights.columns] = np.arange(1, len(weights.columns) + 1)
-        self._grams = np.vstack([np.zeros(_L), weights.grams])
-        nothing = np.zeros((1, _T), dtype=weights.acts.dtype)
-        self._acts = np.vstack([nothing, weights.acts])
-        self._norms = np.concatenate([[0.0], weights.idf**2])
-        self._forget()
-
-    def _forget(self) -> None:
-        self._rows = _Rows(self._learn)
-        self._filled = 0
-        self._table = np.zeros((1024, _WIDTH))
-        self._hashes = np.zeros(1024, dtype=np.uint32)
+        self._table = WordTable(weights)
 
     def score(self, reading: Reading, lang: str, facts: np.ndarray) -> Scored:
         """Return the scores of a Reading of at least one token.
@@ -120,7 +143,7 @@ class Scorer:
         """
         weights = self.weights
         kept, rows = self._look_up(reading.norms)
-        values = self._table[rows]
+        values = self._table.rows[rows]
         sentence = reading.sentence_of[kept]
         pair_at, pairs = self._pairs(rows, sentence)
         token_terms = self._gram_terms(len(reading.words), kept, values, pair_at, pairs)
@@ -134,41 +157,15 @@ class Scorer:
 
     def _look_up(self, norms: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the indices of the tokens that are words, and their rows in the table."""
-        if len(self._rows) > MAX_TABLE_WORDS:
-            self._forget()
-        found = np.fromiter(map(self._rows.__getitem__, norms), dtype=np.int64, count=len(norms))
+        if len(self._table) > MAX_TABLE_WORDS:
+            self._table.forget()
+        found = np.fromiter(map(self._table.__getitem__, norms), dtype=np.int64, count=len(norms))
         kept = np.flatnonzero(found >= 0)
         return kept, found[kept]
 
-    def _learn(self, norm: str) -> int:
-        """Add `norm` to the table and return its row; white space has row -1."""
-        word = feature_word(norm)
-        if not word:
-            return -1
-        row = self._filled
-        self._filled += 1
-        if row >= len(self._table):
-            self._table = np.vstack([self._table, np.zeros_like(self._table)])
-            self._hashes = np.concatenate([self._hashes, np.zeros_like(self._hashes)])
-        self._fill(row, word)
-        return row
-
-    def _fill(self, row: int, word: str) -> None:
-        hashing = self.weights.hashing
-        self._hashes[row] = crc(word)
-        at = self._place[word_column(crc(word), hashing)]
-        chars = self._place[np.array(char_columns(word, hashing), dtype=np.int64)]
-        values = self._table[row]
-        acts = self._acts[at] + CHAR_WEIGHT * self._acts[chars].sum(axis=0, dtype=np.float64)
-        values[_ACTS] = acts * self.weights.act_scales
-        values[_WORD] = self._grams[at]
-        values[_CHAR] = self._grams[chars].sum(axis=0)
-        values[_WORD_NORM] = self._norms[at]
-        values[_CHAR_NORM] = self._norms[chars].sum()
-
     def _pairs(self, rows: np.ndarray, sentence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where pairs end (indices into `rows`, none twice) and their places."""
-        places = self._place[pair_columns(self._hashes[rows], self.weights.hashing)]
+        places = self._table.place[pair_columns(self._table.hashes[rows], self.weights.hashing)]
         known = np.flatnonzero((places > 0) & (sentence[1:] == sentence[:-1]))
         return known + 1, places[known]
 
@@ -181,10 +178,10 @@ class Scorer:
         pairs: np.ndarray,
     ) -> np.ndarray:
         """Return what each token adds: words with pairs, and characters, each of norm 1."""
-        word_norm = values[:, _WORD_NORM].sum() + self._norms[pairs].sum()
+        word_norm = values[:, _WORD_NORM].sum() + self._table.norms[pairs].sum()
         char_norm = values[:, _CHAR_NORM].sum()
         words = values[:, _WORD].copy()
-        words[pair_at] += self._grams[pairs]
+        words[pair_at] += self._table.grams[pairs]
         terms = np.zeros((n_tokens, _L))
         terms[kept] = words / np.sqrt(max(word_norm, 1.0))
         terms[kept] += values[:, _CHAR] / np.sqrt(max(char_norm, 1.0))
@@ -200,7 +197,7 @@ class Scorer:
     ) -> np.ndarray:
         """Return float64 (n_sentences, n_tactics): the n-grams' part of the act log-odds."""
         acts = values[:, _ACTS].copy()
-        acts[pair_at] += self._acts[pairs] * self.weights.act_scales
+        acts[pair_at] += self._table.acts[pairs] * self.weights.act_scales
         sums = np.zeros((n_sentences, _T))
         starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
         sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)

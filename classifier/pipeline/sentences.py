@@ -6,6 +6,9 @@ WRAP_COLUMN = 58
 """A line at least this long that goes on in lower case was wrapped, not ended."""
 
 _END_MARKS = frozenset(".!?\N{HORIZONTAL ELLIPSIS}\N{ARABIC QUESTION MARK}")
+_TAIL = _END_MARKS | frozenset(")]\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}")
+"""What may follow an end mark in the same sentence: `?!`, `!)`."""
+
 _ABBREVIATIONS = frozenset(
     ["mm", "mme", "mlle", "dr", "mr", "mrs", "ms", "prof", "st", "ste", "no", "nr", "vs", "etc",
      "cf", "ex", "env", "tel", "tél", "art", "inc", "ltd", "co"]
@@ -27,9 +30,10 @@ def sentence_starts(words: list[str]) -> list[bool]:
                 starts[i], pending = True, False
             solid = i
         elif not first.isspace():
-            if pending:
+            if solid < 0 or (pending and first not in _TAIL):
                 starts[i] = True
-            pending = _ends_sentence(word, first, words[solid])
+            tail = pending and solid >= 0 and first in _TAIL
+            pending = tail or _ends_sentence(word, first, words[solid] if solid >= 0 else "")
             solid = i
         elif "\n" in word:
             pending = pending or _ends_line(words, line_start + 1, i)

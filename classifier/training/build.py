@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
@@ -19,6 +20,9 @@ from classifier.training.fit import Fitted, Recipe, fit
 
 FLAG_BUDGET = {"ordinary": 0.005, "fine": 0.03}
 """Share of ordinary and of all fine messages that may be flagged, out of fold."""
+
+HIGHEST_THRESHOLD = 0.98
+"""A flag threshold is never above this: on easy data the budgets would ask for more than 1."""
 
 UNSURE_BUDGET = {"ordinary": 0.01, "fine": 0.08}
 """The same for messages called unsure."""
@@ -109,8 +113,14 @@ def choose_thresholds(
         scores = probabilities[:, number]
         flag = max(_best_f1(scores, truth), _within(FLAG_BUDGET, scores, truth, ordinary))
         unsure = max(flag / 2, _within(UNSURE_BUDGET, scores, truth, ordinary))
-        chosen[label] = (round(flag, 3), round(min(unsure, flag), 3))
+        flag = min(flag, HIGHEST_THRESHOLD)
+        chosen[label] = (_floor(flag), _floor(min(unsure, flag)))
     return chosen
+
+
+def _floor(threshold: float) -> float:
+    """Round down to three digits: rounding up could put a threshold above every score."""
+    return math.floor(threshold * 1000) / 1000
 
 
 def _best_f1(scores: np.ndarray, truth: np.ndarray) -> float:

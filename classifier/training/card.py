@@ -43,7 +43,7 @@ $table
 Minimal pairs (nearly the same words, opposite labels) with both members right: $pairs.
 
 ## Known limits
-One writer made each language's held-out messages, so intervals tell less than the whole doubt.
+Two writers made each language's held-out messages, so intervals tell less than the whole doubt.
 Scores are for whole messages; a thread's history and a batch of near-copies are not seen here.
 """)
 
@@ -87,7 +87,7 @@ def _metrics(
     found = {
         "model": f"{built.manifest.name}@{built.manifest.sha256[:12]}",
         "measures": [one.to_dict() for one in measured],
-        "pairs": {label: [e.value, e.low, e.high] for label, e in pairs.items()},
+        "pairs": {label: e.to_dict() for label, e in pairs.items()},
         "table": table,
     }
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"

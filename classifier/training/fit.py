@@ -18,11 +18,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from classifier.corpus import Example
-from classifier.features.message import MESSAGE_COLUMNS, message_columns
+from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS, message_columns, weighs_in
 from classifier.features.words import HashSpec
 from classifier.model.scoring import Weights
 from classifier.preparation import Prepared
-from classifier.schema import LABELS
+from classifier.schema import LABELS, Label
 from classifier.training.design import (
     Counts,
     act_matrix,
@@ -97,10 +97,12 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     ]
     message_x = sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
     message_fit = _logistic(recipe.message_c)
-    final = _fit_all(message_fit, message_x, labels, recipe.n_jobs)
-    scores = _out_of_fold(
-        message_fit, message_x, labels, splits.folds(2, recipe.folds), recipe.n_jobs
-    )
+    message_folds = splits.folds(2, recipe.folds)
+    final, scores = [], np.zeros(labels.shape)
+    for i, label in enumerate(LABELS):
+        x, y = message_x @ sp.diags(_own_columns(label)), labels[:, [i]]
+        final += _fit_all(message_fit, x, y, 1)
+        scores[:, [i]] = _out_of_fold(message_fit, x, y, message_folds, 1)
     lines = [_platt(scores[:, i], labels[:, i]) for i in range(len(LABELS))]
 
     weights = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
@@ -119,6 +121,13 @@ class _Splits:
     def folds(self, stage: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
         splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=self._seed + stage)
         return list(splitter.split(self._strata, self._strata, self._groups))
+
+
+def _own_columns(label: Label) -> np.ndarray:
+    """Return float64 (n_message_columns + n_labels,): 1 for what may weigh in `label`, else 0."""
+    message = [weighs_in(group, label) for group in COLUMN_GROUPS]
+    grams = [known == label for known in LABELS]
+    return np.array([*message, *grams], dtype=np.float64)
 
 
 def _logistic(c: float) -> Fit:
@@ -153,7 +162,12 @@ def _fit_all(
 ) -> list[LogisticRegression]:
     """Fit one model for each column of `y`."""
     jobs = (delayed(fit_one)(x, y[:, i]) for i in range(y.shape[1]))
-    return list(Parallel(n_jobs, prefer="threads")(jobs))
+    return list(_in_processes(n_jobs)(jobs))
+
+
+def _in_processes(n_jobs: int) -> Parallel:
+    """Return joblib workers; not threads, which would share liblinear's one random generator."""
+    return Parallel(n_jobs, prefer="processes", max_nbytes=None)
 
 
 def _out_of_fold(
@@ -170,7 +184,7 @@ def _out_of_fold(
         return logits
 
     jobs = [(train, test, column) for train, test in folds for column in range(y.shape[1])]
-    found = Parallel(n_jobs, prefer="threads")(delayed(one)(*job) for job in jobs)
+    found = _in_processes(n_jobs)(delayed(one)(*job) for job in jobs)
     logits = np.zeros(y.shape)
     for (_, test, column), values in zip(jobs, found, strict=True):
         logits[test, column] = values
