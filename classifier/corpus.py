@@ -58,6 +58,7 @@ def load_examples(paths: Iterable[Path]) -> list[Example]:
     """
     examples: list[Example] = []
     faults: list[str] = []
+    paths = list(paths)
     for path in paths:
         for number, record in _records(path):
             if isinstance(record, str):
@@ -67,6 +68,10 @@ def load_examples(paths: Iterable[Path]) -> list[Example]:
             faults += [f"{path}:{number}: {problem}" for problem in problems]
     if faults:
         raise DataError("\n".join(faults))
+    if not examples:
+        raise DataError(
+            f"{', '.join(map(str, paths))}: no labelled messages; one JSON object a line"
+        )
     return examples
 
 

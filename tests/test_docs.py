@@ -281,7 +281,7 @@ def test_format_lists_the_plain_characters():
 def test_format_lists_the_invisible_characters():
     printed = re.search(r"Drop the \*invisible\*: (.*?)\.\n", FORMAT, re.DOTALL)[1]
     listed = expand(re.sub(r"\s+", " ", printed))
-    everything = map(chr, [*range(0x20, 0xD800), *range(0xE000, 0x110000)])
+    everything = map(chr, [*range(0xD800), *range(0xE000, 0x110000)])
     gone = {c for c in everything if clean(f"a{c}b").text == "ab"}
     assert listed - gone == set()
     others = {unicodedata.normalize("NFKC", c) for c in gone - listed}

@@ -108,7 +108,7 @@ ROWS = {
     "a Subject of 20,000 encoded words": Row(
         "eml",
         f"{HEAD}Subject: {' '.join(['=?utf-8?B?w6k=?='] * 20_000)}\r\n\r\n{BLAST * 9}",
-        Exit.NOT_JUDGED,
+        Exit.FLAGGED,
         "Subject cut to 16,384",
     ),
     "300,000 parts": Row(

@@ -48,7 +48,7 @@ def test_format_overrides_the_suffix(tmp_path):
         ("missing.txt", None, "No such file"),
         (".", None, "is a folder"),
         ("picture.png", None, "binary"),
-        ("a.txt", "docx", "use --format with one of eml"),
+        ("a.txt", "docx", "use --input-format with one of eml"),
         ("nul\0.txt", None, "check the name"),
     ],
 )

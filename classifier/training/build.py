@@ -18,11 +18,8 @@ from classifier.preparation import Prepared, prepare
 from classifier.schema import LABELS, DataError, Label
 from classifier.training.fit import Fitted, Recipe, fit
 
-FLAG_BUDGET = {"ordinary": 0.005, "fine": 0.03}
+FLAG_BUDGET = {"ordinary": 0.003, "fine": 0.03}
 """Share of ordinary and of all fine messages that may be flagged, out of fold."""
-
-HIGHEST_THRESHOLD = 0.98
-"""A flag threshold is never above this: on easy data the budgets would ask for more than 1."""
 
 UNSURE_BUDGET = {"ordinary": 0.01, "fine": 0.08}
 """The same for messages called unsure."""
@@ -113,7 +110,6 @@ def choose_thresholds(
         scores = probabilities[:, number]
         flag = max(_best_f1(scores, truth), _within(FLAG_BUDGET, scores, truth, ordinary))
         unsure = max(flag / 2, _within(UNSURE_BUDGET, scores, truth, ordinary))
-        flag = min(flag, HIGHEST_THRESHOLD)
         chosen[label] = (_floor(flag), _floor(min(unsure, flag)))
     return chosen
 

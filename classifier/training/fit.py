@@ -106,8 +106,7 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     lines = [_platt(scores[:, i], labels[:, i]) for i in range(len(LABELS))]
 
     weights = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
-    slopes, offsets = np.array(lines).T
-    return Fitted(weights, 1 / (1 + np.exp(-(scores * slopes + offsets))), act_logits)
+    return Fitted(weights, _probabilities(scores, lines), act_logits)
 
 
 class _Splits:
@@ -121,6 +120,12 @@ class _Splits:
     def folds(self, stage: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
         splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=self._seed + stage)
         return list(splitter.split(self._strata, self._strata, self._groups))
+
+
+def _probabilities(scores: np.ndarray, lines: list[tuple[float, float]]) -> np.ndarray:
+    slopes, offsets = np.array(lines).T
+    probabilities: np.ndarray = 1 / (1 + np.exp(-(scores * slopes + offsets)))
+    return probabilities
 
 
 def _own_columns(label: Label) -> np.ndarray:
