@@ -48,7 +48,29 @@ class Checker:
             ui_lang: Language of the advice; by default the settings', else the message's own.
             explain: Also fill in `reasons` and `changes`, a third of the whole work.
         """
-        prepared = prepare(message)
+        return self._report(message, prepare(message), ui_lang, explain=explain)
+
+    def check_all(self, messages: Iterable[Message], *, explain: bool = True) -> Iterator[Report]:
+        """Yield one report a message, in the order given; see `check`. Reads lazily."""
+        waiting = iter(messages)
+        while batch := list(islice(waiting, ZONE_MESSAGES)):
+            with ExitStack() as zones:
+                for zone in memory_zones():
+                    zones.enter_context(zone)
+                # All are prepared before any is scored: each half finds its tables in the cache.
+                prepared = [prepare(message) for message in batch]
+                pairs = zip(batch, prepared, strict=True)
+                reports = [self._report(*pair, None, explain=explain) for pair in pairs]
+            yield from reports
+
+    def _report(
+        self,
+        message: Message,
+        prepared: Prepared | NotJudged,
+        ui_lang: str | None,
+        *,
+        explain: bool,
+    ) -> Report:
         if isinstance(prepared, NotJudged):
             return Report(
                 message,
@@ -61,16 +83,6 @@ class Checker:
             )
         advice_lang = ui_lang or self.settings.ui_lang or prepared.lang
         return self._judge(prepared, advice_lang, explain=explain)
-
-    def check_all(self, messages: Iterable[Message], *, explain: bool = True) -> Iterator[Report]:
-        """Yield one report a message, in the order given; see `check`. Reads lazily."""
-        waiting = iter(messages)
-        while batch := list(islice(waiting, ZONE_MESSAGES)):
-            with ExitStack() as zones:
-                for zone in memory_zones():
-                    zones.enter_context(zone)
-                reports = [self.check(message, explain=explain) for message in batch]
-            yield from reports
 
     def _judge(self, prepared: Prepared, advice_lang: str, *, explain: bool) -> Report:
         self.model.check_golden_scores(prepared.lang)

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from classifier.encodings import cap, decode, meta_charset
-from classifier.mail import read_mail
-from classifier.markup import visible_text
 from classifier.schema import InputError, Message
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -126,9 +124,17 @@ def _read_text(data: bytes) -> Message:
 
 
 def _read_html(data: bytes) -> Message:
+    from classifier.markup import visible_text  # noqa: PLC0415  (a cold start on a .txt pays for it)
+
     html, guesses = decode(data, declared=meta_charset(data))
     text, asides, limits = visible_text(html)
     return Message(text=text, asides=asides, limits=(*guesses, *limits))
+
+
+def _read_eml(data: bytes) -> Message:
+    from classifier.mail import read_mail  # noqa: PLC0415  (a cold start on a .txt pays for it)
+
+    return read_mail(data)
 
 
 READERS: dict[str, Callable[[bytes], Message]] = {
@@ -136,6 +142,6 @@ READERS: dict[str, Callable[[bytes], Message]] = {
     "md": _read_text,
     "html": _read_html,
     "htm": _read_html,
-    "eml": read_mail,
+    "eml": _read_eml,
 }
 """Format, which is also the file's suffix -> what reads it."""

@@ -165,9 +165,14 @@ def _always(value: float, n_columns: int) -> LogisticRegression:
 def _fit_all(
     fit_one: Fit, x: sp.csr_matrix, y: np.ndarray, n_jobs: int
 ) -> list[LogisticRegression]:
-    """Fit one model for each column of `y`."""
-    jobs = (delayed(fit_one)(x, y[:, i]) for i in range(y.shape[1]))
-    return list(_in_processes(n_jobs)(jobs))
+    """Fit one model for each column of `y`, a share of the columns in each process."""
+
+    def some(columns: np.ndarray) -> list[LogisticRegression]:
+        return [fit_one(x, y[:, column]) for column in columns]
+
+    shares = np.array_split(np.arange(y.shape[1]), n_jobs)
+    found = _in_processes(n_jobs)(delayed(some)(share) for share in shares)
+    return [model for models in found for model in models]
 
 
 def _in_processes(n_jobs: int) -> Parallel:
@@ -184,15 +189,14 @@ def _out_of_fold(
 ) -> np.ndarray:
     """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
 
-    def one(train: np.ndarray, test: np.ndarray, column: int) -> np.ndarray:
-        logits: np.ndarray = fit_one(x[train], y[train, column]).decision_function(x[test])
-        return logits
+    def one(x_train: sp.csr_matrix, y_train: np.ndarray, x_test: sp.csr_matrix) -> np.ndarray:
+        models = [fit_one(x_train, y_train[:, column]) for column in range(y.shape[1])]
+        return np.column_stack([model.decision_function(x_test) for model in models])
 
-    jobs = [(train, test, column) for train, test in folds for column in range(y.shape[1])]
-    found = _in_processes(n_jobs)(delayed(one)(*job) for job in jobs)
+    jobs = (delayed(one)(x[train], y[train], x[test]) for train, test in folds)
     logits = np.zeros(y.shape)
-    for (_, test, column), values in zip(jobs, found, strict=True):
-        logits[test, column] = values
+    for (_, test), values in zip(folds, _in_processes(n_jobs)(jobs), strict=True):
+        logits[test] = values
     return logits
 
 
