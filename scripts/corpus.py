@@ -26,6 +26,7 @@ from classifier.corpus import record_faults  # noqa: E402
 from classifier.schema import CODES, LABELS, LANGUAGES, TACTICS  # noqa: E402
 
 MESSAGES = ROOT / "data" / "messages"
+SECOND_LABELS = ROOT / "data" / "second_labels.jsonl"
 SPLITS = ("train", "test")
 KINDS = ("offence", "hard_negative", "ordinary")
 CHANNELS = {
@@ -220,6 +221,40 @@ def counts_table() -> str:
         parts.append(_table("channel", _by_field(records, "channel")))
         parts.append(_table("words", _lengths(records)))
     return "\n".join(parts)
+
+
+def agreement_table() -> str:
+    """Return how far the blind second labels agree with the first, as a Markdown table.
+
+    Cohen's (1960) kappa per label; `codes` is the share of coded messages with the same codes.
+    """
+    second = {
+        row["id"]: row["codes"]
+        for row in map(json.loads, SECOND_LABELS.read_text(encoding="utf-8").splitlines())
+    }
+    lines = ["| split | language | n | kappa cv_blast | kappa give_to_get | same codes |",
+             "|---|---|---:|---:|---:|---:|"]  # fmt: skip
+    for split in SPLITS:
+        for lang in LANGUAGES:
+            mine = [r for r in load(split) if r["lang"] == lang and r["id"] in second]
+            pairs = [(labels_of(r["codes"]), labels_of(second[r["id"]])) for r in mine]
+            kappas = [_kappa([(a[i], b[i]) for a, b in pairs]) for i in range(len(LABELS))]
+            coded = [r for r in mine if r["codes"] or second[r["id"]]]
+            same = sum(set(r["codes"]) == set(second[r["id"]]) for r in coded) / len(coded)
+            lines.append(
+                f"| {split} | {lang} | {len(mine)} | {kappas[0]:.2f} | {kappas[1]:.2f}"
+                f" | {same:.0%} |"
+            )
+    return "\n".join(lines) + "\n"
+
+
+def _kappa(pairs: list[tuple[int, int]]) -> float:
+    """Return Cohen's kappa of two raters' binary labels."""
+    n = len(pairs)
+    observed = sum(a == b for a, b in pairs) / n
+    first, second = (sum(pair[i] for pair in pairs) / n for i in (0, 1))
+    expected = first * second + (1 - first) * (1 - second)
+    return (observed - expected) / (1 - expected)
 
 
 def _table(head: str, rows: dict[str, dict[str, int]]) -> str:

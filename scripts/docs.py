@@ -55,6 +55,14 @@ def corpus_table() -> str:
     return corpus.counts_table()
 
 
+def agreement_table() -> str:
+    """Return how far the second labels agree with the first."""
+    sys.path.insert(0, str(ROOT / "scripts"))
+    import corpus  # noqa: PLC0415
+
+    return corpus.agreement_table()
+
+
 def benchmark_table() -> str:
     """Return the table that scripts/benchmark.py wrote last."""
     return (ROOT / "models/default/BENCHMARK.md").read_text(encoding="utf-8")
@@ -63,6 +71,7 @@ def benchmark_table() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "corpus": corpus_table,
+    "agreement": agreement_table,
     "benchmark": benchmark_table,
 }
 

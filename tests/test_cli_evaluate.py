@@ -235,7 +235,7 @@ def test_without_test_files_train_says_that_nothing_was_measured(command, many, 
     [
         (LINES[:3], "training needs at least"),
         (["{"], "few.jsonl:1: not JSON"),
-        ([], "cv_blast=0: 0 independent messages"),
+        ([], "few.jsonl: no labelled messages"),
     ],
 )
 def test_train_refuses_what_it_cannot_learn_from(command, tmp_path, rows, says):

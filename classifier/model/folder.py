@@ -236,13 +236,15 @@ def save(folder: Path, manifest: Manifest, weights: Weights) -> Manifest:
 
 
 def _npz(arrays: dict[str, np.ndarray]) -> bytes:
-    """Return a compressed .npz without the clock: `np.savez` would stamp the time."""
+    """Return an uncompressed .npz without the clock: `np.savez` would stamp the time.
+
+    Unpacking would cost a fiftieth of a cold start, and compressed bytes depend on the library.
+    """
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():
             member = io.BytesIO()
             np.lib.format.write_array(member, array, allow_pickle=False)
             info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, member.getvalue())
     return buffer.getvalue()

@@ -116,7 +116,7 @@ def choose_thresholds(
 
 def _floor(threshold: float) -> float:
     """Round down to three digits: rounding up could put a threshold above every score."""
-    return math.floor(threshold * 1000) / 1000
+    return math.floor(threshold * 1000 + 1e-6) / 1000
 
 
 def _best_f1(scores: np.ndarray, truth: np.ndarray) -> float:
