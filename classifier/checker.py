@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -55,6 +56,7 @@ class Checker:
         waiting = iter(messages)
         while batch := list(islice(waiting, ZONE_MESSAGES)):
             with ExitStack() as zones:
+                zones.enter_context(_no_collection())
                 for zone in memory_zones():
                     zones.enter_context(zone)
                 # All are prepared before any is scored: each half finds its tables in the cache.
@@ -126,6 +128,18 @@ class Checker:
             if label not in flags and scores[label] >= manifest.unsure[label]
         )
         return flags, unsure
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold Python's cycle collector back for one batch: it finds nothing, and costs a tenth."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _verdict(flags: tuple[Label, ...], unsure: tuple[Label, ...]) -> Verdict:

@@ -190,14 +190,18 @@ def _out_of_fold(
 ) -> np.ndarray:
     """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
 
-    def one(x_train: sp.csr_matrix, y_train: np.ndarray, x_test: sp.csr_matrix) -> np.ndarray:
-        models = [fit_one(x_train, y_train[:, column]) for column in range(y.shape[1])]
+    def some(x_train: sp.csr_matrix, y_train: np.ndarray, x_test: sp.csr_matrix) -> np.ndarray:
+        models = [fit_one(x_train, column) for column in y_train.T]
         return np.column_stack([model.decision_function(x_test) for model in models])
 
-    jobs = (delayed(one)(x[train], y[train], x[test]) for train, test in folds)
+    shares = [share for share in np.array_split(np.arange(y.shape[1]), n_jobs) if len(share)]
+    jobs = [(train, test, share) for train, test in folds for share in shares]
+    work = (
+        delayed(some)(x[train], y[np.ix_(train, share)], x[test]) for train, test, share in jobs
+    )
     logits = np.zeros(y.shape)
-    for (_, test), values in zip(folds, _in_processes(n_jobs)(jobs), strict=True):
-        logits[test] = values
+    for (_, test, share), values in zip(jobs, _in_processes(n_jobs)(work), strict=True):
+        logits[np.ix_(test, share)] = values
     return logits
 
 
