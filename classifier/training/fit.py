@@ -125,8 +125,7 @@ class _Splits:
 
 def _probabilities(scores: np.ndarray, lines: list[tuple[float, float]]) -> np.ndarray:
     slopes, offsets = np.array(lines).T
-    probabilities: np.ndarray = 1 / (1 + np.exp(-(scores * slopes + offsets)))
-    return probabilities
+    return np.asarray(1 / (1 + np.exp(-(scores * slopes + offsets))))
 
 
 def _own_columns(label: Label) -> np.ndarray:
