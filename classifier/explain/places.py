@@ -14,7 +14,7 @@ from classifier.schema import LABELS, TACTICS, Label
 
 SHOWS_OFFENCE = -1.5
 """Log-odds from which a sentence of a message that is flagged, or in doubt, is shown for a tactic
-of that label: out of fold four of five such sentences are ones that annotators marked."""
+of that label. Lower than even odds: the message is already suspect, only the place is asked."""
 
 SHOWS_HEALTHY = 0.0
 """The same for a healthy sign, in any message."""
