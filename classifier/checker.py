@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -12,7 +12,7 @@ from pathlib import Path
 from classifier.advice import advise
 from classifier.config import Settings
 from classifier.explain import changes, evidence, probability, reasons
-from classifier.model import Model, find, load, silenced
+from classifier.model import Model, Scored, find, load, silenced
 from classifier.pipeline import memory_zones
 from classifier.preparation import NotJudged, Prepared, prepare
 from classifier.schema import LABELS, Label, Message, Report, Verdict
@@ -49,7 +49,7 @@ class Checker:
             ui_lang: Language of the advice; by default the settings', else the message's own.
             explain: Also fill in `reasons` and `changes`, a third of the whole work.
         """
-        return self._report(message, prepare(message), ui_lang, explain=explain)
+        return self._reports([message], ui_lang, explain=explain)[0]
 
     def check_all(self, messages: Iterable[Message], *, explain: bool = True) -> Iterator[Report]:
         """Yield one report a message, in the order given; see `check`. Reads lazily."""
@@ -59,36 +59,39 @@ class Checker:
                 zones.enter_context(_no_collection())
                 for zone in memory_zones():
                     zones.enter_context(zone)
-                # All are prepared before any is scored: each half finds its tables in the cache.
-                prepared = [prepare(message) for message in batch]
-                pairs = zip(batch, prepared, strict=True)
-                reports = [self._report(*pair, None, explain=explain) for pair in pairs]
+                reports = self._reports(batch, None, explain=explain)
             yield from reports
 
-    def _report(
-        self,
-        message: Message,
-        prepared: Prepared | NotJudged,
-        ui_lang: str | None,
-        *,
-        explain: bool,
-    ) -> Report:
-        if isinstance(prepared, NotJudged):
-            return Report(
-                message,
-                prepared.lang,
-                "not_judged",
-                asides=prepared.asides,
-                limits=prepared.limits,
-                not_judged=prepared.why,
-                model=self.model.tag,
-            )
-        advice_lang = ui_lang or self.settings.ui_lang or prepared.lang
-        return self._judge(prepared, advice_lang, explain=explain)
+    def _reports(
+        self, messages: Sequence[Message], ui_lang: str | None, *, explain: bool
+    ) -> list[Report]:
+        """Judge messages together, each as if it were alone."""
+        prepared = [prepare(message) for message in messages]
+        judged = [one for one in prepared if isinstance(one, Prepared)]
+        for lang in {one.lang for one in judged}:
+            self.model.check_golden_scores(lang)
+        scored = iter(self.model.scorer.score_all([(p.reading, p.lang, p.facts) for p in judged]))
+        return [
+            self._judge(one, next(scored), ui_lang, explain=explain)
+            if isinstance(one, Prepared)
+            else self._not_judged(message, one)
+            for message, one in zip(messages, prepared, strict=True)
+        ]
 
-    def _judge(self, prepared: Prepared, advice_lang: str, *, explain: bool) -> Report:
-        self.model.check_golden_scores(prepared.lang)
-        scored = self.model.scorer.score(prepared.reading, prepared.lang, prepared.facts)
+    def _not_judged(self, message: Message, prepared: NotJudged) -> Report:
+        return Report(
+            message,
+            prepared.lang,
+            "not_judged",
+            asides=prepared.asides,
+            limits=prepared.limits,
+            not_judged=prepared.why,
+            model=self.model.tag,
+        )
+
+    def _judge(
+        self, prepared: Prepared, scored: Scored, ui_lang: str | None, *, explain: bool
+    ) -> Report:
         scores = {
             label: probability(score)
             for label, score in zip(LABELS, scored.scores.tolist(), strict=True)
@@ -100,6 +103,7 @@ class Checker:
             for item in evidence(self.model, prepared, scored, raised)
             if item.tactic not in self.settings.off
         )
+        advice_lang = ui_lang or self.settings.ui_lang or prepared.lang
         offending = sorted((e for e in found if e.label), key=lambda e: -e.weight)
         return Report(
             prepared.message,

@@ -65,6 +65,23 @@ def test_the_word_table_starts_anew_when_full(checker, monkeypatch):
     np.testing.assert_array_equal(scored(small).scores, first)
 
 
+@pytest.mark.parametrize("batch_tokens", [1, 40, 8192])
+def test_a_batch_scores_to_the_bit_as_one_by_one(checker, monkeypatch, batch_tokens):
+    monkeypatch.setattr("classifier.model.scoring.BATCH_TOKENS", batch_tokens)
+    texts = [TEXT, "Could we move our call to Thursday at ten?\n\n", "!! ok ...\n\n- ok", TEXT * 9]
+    messages = [prepare(Message(text=text * 2, lang="en")) for text in texts]
+    items = [(one.reading, one.lang, one.facts) for one in messages]
+    together = checker.model.scorer.score_all(items)
+    for item, found in zip(items, together, strict=True):
+        alone = Scorer(checker.model.scorer.weights).score(*item)
+        for name in alone.__slots__:
+            np.testing.assert_array_equal(getattr(found, name), getattr(alone, name))
+
+
+def test_no_messages_get_no_scores(checker):
+    assert checker.model.scorer.score_all([]) == []
+
+
 def test_packing_twice_changes_nothing(checker):
     weights = checker.model.scorer.weights
     again = unpack(pack(weights), weights.hashing)
