@@ -17,8 +17,8 @@ from classifier.pipeline import memory_zones
 from classifier.preparation import NotJudged, Prepared, prepare
 from classifier.schema import LABELS, Label, Message, Report, Verdict
 
-ZONE_MESSAGES = 500
-"""Messages after which spaCy forgets the words it met, so that a long run does not grow."""
+BATCH_MESSAGES = 500
+"""Messages judged together; between batches spaCy may forget words, see `memory_zones`."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Checker:
     def check_all(self, messages: Iterable[Message], *, explain: bool = True) -> Iterator[Report]:
         """Yield one report a message, in the order given; see `check`. Reads lazily."""
         waiting = iter(messages)
-        while batch := list(islice(waiting, ZONE_MESSAGES)):
+        while batch := list(islice(waiting, BATCH_MESSAGES)):
             with ExitStack() as zones:
                 zones.enter_context(_no_collection())
                 for zone in memory_zones():
