@@ -40,6 +40,9 @@ def sentence_context(relations: np.ndarray) -> np.ndarray:
 
     An ask right after a give is another act than the same ask alone.
     """
-    before, after = np.zeros_like(relations), np.zeros_like(relations)
-    before[1:], after[:-1] = relations[:-1], relations[1:]
-    return np.hstack([relations, NEIGHBOUR_SCALE * before, NEIGHBOUR_SCALE * after])
+    n, width = relations.shape
+    context = np.zeros((n, 3 * width))
+    context[:, :width] = relations
+    context[1:, width : 2 * width] = NEIGHBOUR_SCALE * relations[:-1]
+    context[:-1, 2 * width :] = NEIGHBOUR_SCALE * relations[1:]
+    return context

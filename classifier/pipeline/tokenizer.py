@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Set
+from typing import TYPE_CHECKING, cast
 
+import numpy as np
+from spacy.attrs import SENT_START
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
 from classifier.languages import Forms
 from classifier.pipeline.sentences import sentence_starts
+
+if TYPE_CHECKING:
+    from thinc.types import Ints2d
 
 MAX_TOKEN = 200
 """Longer stretches without a space are split: nothing a person writes is one word of this size."""
@@ -22,8 +28,15 @@ MAX_TOKEN = 200
 MAX_FOLDED = 200_000
 """Forms remembered at most; beyond that the memory starts anew."""
 
+MAX_CHUNKS = 50_000
+"""Stretches between spaces remembered at most (15 MB); beyond that the memory starts anew."""
+
+MAX_CHUNK_CHARS = 40
+"""Longer stretches are not remembered: they seldom come again."""
+
 TOKENS = "tokens"
-"""Key of `doc.user_data`: (words, spaces, starts), since asking each Token costs 0.5 µs a value."""
+"""Key of `doc.user_data`: words, spaces, whether a sentence starts there, and int32 (n_tokens,) its
+number: plain values of all tokens, since asking each Token costs 0.5 µs a value."""
 
 _TOKEN = r"""
     (
@@ -131,17 +144,58 @@ class Tokenizer:
         self.lang = lang
         self.folder = folder
         self._findall: Callable[[str], list[tuple[str, str, str]]] = token_pattern(lang).findall
+        self._chunks = Chunks(self._findall)
 
     def words(self, text: str) -> list[str]:
         """Return only the words, without building a Doc."""
         return [piece[0] for piece in self._findall(text)]
 
+    def words_and_spaces(self, text: str) -> tuple[list[str], list[bool]]:
+        """Return the words, and whether a space follows each."""
+        words: list[str] = []
+        spaces: list[bool] = []
+        for chunk in text.split(" "):
+            cut, after = self._chunks[chunk]
+            if not cut:
+                pieces = self._findall(text)
+                return [piece[0] for piece in pieces], [piece[2] == " " for piece in pieces]
+            words += cut
+            spaces += after
+        spaces[-1] = False
+        return words, spaces
+
     def __call__(self, text: str) -> Doc:
         """Return the Doc of `text`."""
-        pieces = self._findall(text)
-        words = [piece[0] for piece in pieces]
-        spaces = [piece[2] == " " for piece in pieces]
+        words, spaces = self.words_and_spaces(text)
         starts = sentence_starts(words)
-        doc = Doc(self.vocab, words=words, spaces=spaces, sent_starts=[*starts])
-        doc.user_data[TOKENS] = (words, spaces, starts)
+        begins = np.array(starts, dtype=np.int64)
+        doc = Doc(self.vocab, words=words, spaces=spaces)
+        # Doc(sent_starts=...) does the same token by token, and takes as long as all the rest.
+        # spaCy writes 1 where a sentence begins and -1 where none does, both as uint64.
+        doc.from_array(SENT_START, cast("Ints2d", (2 * begins - 1).view(np.uint64)))
+        sentence_of = np.maximum(np.cumsum(begins, dtype=np.int32) - 1, 0, dtype=np.int32)
+        doc.user_data[TOKENS] = (words, spaces, starts, sentence_of)
         return doc
+
+
+class Chunks(dict[str, tuple[tuple[str, ...], tuple[bool, ...]]]):
+    """Text between two spaces -> its words, and whether a space follows each.
+
+    spaCy's own tokenizer remembers such stretches too; most come again, and cost one look-up. Empty
+    if they cannot be cut alone: part of a slot, or of a longer run of white space.
+    """
+
+    def __init__(self, findall: Callable[[str], list[tuple[str, str, str]]]) -> None:
+        self._findall = findall
+
+    def __missing__(self, chunk: str) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+        """Cut a new stretch."""
+        pieces = self._findall(f"{chunk} ")
+        alone = pieces[-1][2] and "{" not in chunk and "[" not in chunk
+        words = tuple(piece[0] for piece in pieces) if alone else ()
+        cut = words, tuple(i == len(words) for i in range(1, len(words) + 1))
+        if len(self) >= MAX_CHUNKS:
+            self.clear()
+        if len(chunk) <= MAX_CHUNK_CHARS:
+            self[chunk] = cut
+        return cut
