@@ -47,14 +47,25 @@ def test_stretches_between_spaces_are_cut_as_the_whole_text_is(lang, text):
     pieces = [(piece[0], piece[2] == " ") for piece in token_pattern(lang).findall(text)]
     tokenizer = pipeline_for(lang).tokenizer
     for _ in range(2):  # what was met before is looked up
-        assert list(zip(*tokenizer.words_and_spaces(text), strict=True)) == pieces
+        words, spaces, _ = tokenizer.cut(text)
+        assert list(zip(words, spaces, strict=True)) == pieces
 
 
 def test_stretches_are_forgotten_when_there_are_many(monkeypatch):
     monkeypatch.setattr("classifier.pipeline.tokenizer.MAX_CHUNKS", 3)
     tokenizer = build_pipeline("en").tokenizer
     text = "one two, three four! five six one two"
-    assert tokenizer.words_and_spaces(text)[0] == tokenizer.words(text)
+    assert tokenizer.cut(text)[0] == tokenizer.words(text)
+
+
+def test_words_met_in_a_memory_zone_can_be_met_again():
+    nlp = build_pipeline("en")
+    text = "zibble zabble, zibble"
+    for _ in range(3):
+        with nlp.memory_zone():
+            assert nlp(text).text == text
+            assert nlp("zabble").text == "zabble"
+    assert [token.norm_ for token in nlp(text)] == ["zibble", "zabble", ",", "zibble"]
 
 
 def test_sentence_starts_reach_spacy(pipelines):
