@@ -115,7 +115,7 @@ def clean(
         joined, origins = _unusual(joined, origins)
     if max(map(len, joined.split()), default=0) > LONGEST_PLAIN:
         joined, origins = _cut_runs(joined, origins)
-    if _PERHAPS_SPACED.search(joined):
+    if _PERHAPS_SPACED.search(joined) and _SPACED.search(joined):
         joined, origins = _closed_up(joined, origins)
     return CleanText(joined, origins, cut)
 

@@ -192,7 +192,8 @@ def _is_sign_off(key: str) -> bool:
         return False
     bare, found = key.strip(" ,.!;-"), rules()
     closing = bare.partition(",")[0] in found.sign_offs and len(key) <= _NAME_CHARS
-    return closing or any(part in bare[-_CONTACT_CHARS:] for part in found.sign_off_parts)
+    tail = bare[-_CONTACT_CHARS:]
+    return closing or any(part in tail for part in found.sign_off_parts)
 
 
 def _after_name(lines: Sequence[Line], index: int, end: int) -> int:
