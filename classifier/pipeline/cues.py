@@ -111,9 +111,8 @@ class CueFinder:
             after += 1
         sentence = f" {' '.join(norms[first:after])} "
         with_, unless = self._company[number]
-        if with_ and not any(phrase in sentence for phrase in with_):
-            return False
-        return not any(phrase in sentence for phrase in unless)
+        there = sentence.__contains__
+        return (not with_ or any(map(there, with_))) and not any(map(there, unless))
 
 
 class _Norms(dict[str, tuple[str, ...]]):

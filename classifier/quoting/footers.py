@@ -40,7 +40,7 @@ def mark_footers(text: str, lines: Sequence[Line], marks: Marks) -> None:
     _mark_armour(lines, marks)
     _mark_single_lines(lines, marks, found)
     lowered = text.casefold()
-    legal = any(word in lowered for word in found.disclaimer_words)
+    legal = any(map(lowered.__contains__, found.disclaimer_words))
     for first, end in list(_regions(marks)):
         if legal:
             _mark_disclaimers(text, lines, marks, (first, end))
@@ -193,7 +193,7 @@ def _is_sign_off(key: str) -> bool:
     bare, found = key.strip(" ,.!;-"), rules()
     closing = bare.partition(",")[0] in found.sign_offs and len(key) <= _NAME_CHARS
     tail = bare[-_CONTACT_CHARS:]
-    return closing or any(part in tail for part in found.sign_off_parts)
+    return closing or any(map(tail.__contains__, found.sign_off_parts))
 
 
 def _after_name(lines: Sequence[Line], index: int, end: int) -> int:
