@@ -37,6 +37,7 @@ _FANCY = {
     for fancy in chars.replace("\u2000-\u200a", "".join(map(chr, range(0x2000, 0x200B))))
 }
 """Characters written as another that means the same; the length stays."""
+_ANY_FANCY = re.compile(f"[{re.escape(''.join(_FANCY))}]")
 _GONE = (
     "\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5"
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\uffa0\ufff9-\ufffb\ufe00-\ufe0f\ufeff"
@@ -60,6 +61,8 @@ _UNUSUAL = re.compile(
     "\U0001f100-\U0001f1e5\ud800-\udfff]"
 )
 """Anything that needs the slow path; plain English, French and Hebrew have none of it."""
+_STABLE = re.compile("[\n -~\u00c0-\u00ff\u05d0-\u05ea]+(?![^\n -~\u00c0-\u00ff\u05d0-\u05ea])")
+"""Stretches that composing leaves alone; not a letter before a mark that may join it."""
 _SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_]){3,}(?!\S)")
 _PERHAPS_SPACED = re.compile(r"[ .\-_*]\w[ .\-_*]\w[ .\-_*]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -112,7 +115,7 @@ def clean(
         joined, origins = _unusual(joined, origins)
     if max(map(len, joined.split()), default=0) > LONGEST_PLAIN:
         joined, origins = _cut_runs(joined, origins)
-    if _PERHAPS_SPACED.search(joined):
+    if _PERHAPS_SPACED.search(joined) and _SPACED.search(joined):
         joined, origins = _closed_up(joined, origins)
     return CleanText(joined, origins, cut)
 
@@ -120,8 +123,9 @@ def clean(
 def _plain(text: str) -> str:
     """Replace the characters of _FANCY; `str.translate`, which looks each one up, is slower."""
     text = text.replace("\r\n", " \n")
-    for char in _FANCY.keys() & set(text):
-        text = text.replace(char, _FANCY[char])
+    if _ANY_FANCY.search(text):
+        for char in _FANCY.keys() & set(text):
+            text = text.replace(char, _FANCY[char])
     return text
 
 
@@ -141,6 +145,22 @@ def _unusual(text: str, origins: Origins) -> tuple[str, Origins]:
     """Compose, drop what is invisible, and read look-alike letters as what they look like."""
     out: list[str] = []
     kept: list[int] = []
+    at = 0
+    for stable in _STABLE.finditer(text):
+        _compose(text[at : stable.start()], origins[at : stable.start()], out, kept)
+        out.append(stable[0])
+        kept += origins[stable.start() : stable.end()]
+        at = stable.end()
+    _compose(text[at:], origins[at:], out, kept)
+    composed = _plain("".join(out))
+    looks = composed.translate(_LOOK_ALIKE)
+    if looks != composed and _is_disguise(composed):
+        return _unusual(looks, kept) if _UNUSUAL.search(looks) else (looks, kept)
+    return composed, kept
+
+
+def _compose(text: str, origins: Origins, out: list[str], kept: list[int]) -> None:
+    """Append the visible characters of `text`, composed, to `out`, and their origins to `kept`."""
     seen = [(char, origin) for char, origin in zip(text, origins, strict=True)
             if not _INVISIBLE.match(char)]  # fmt: skip
     for cluster, origin in _clusters(seen):
@@ -148,11 +168,6 @@ def _unusual(text: str, origins: Origins) -> tuple[str, Origins]:
             if not (_INVISIBLE.match(char) or unicodedata.category(char) in _MARKS):
                 out.append("\ufffd" if "\ud800" <= char < "\ue000" else char)
                 kept.append(origin)
-    composed = _plain("".join(out))
-    looks = composed.translate(_LOOK_ALIKE)
-    if looks != composed and _is_disguise(composed):
-        return _unusual(looks, kept) if _UNUSUAL.search(looks) else (looks, kept)
-    return composed, kept
 
 
 def _is_disguise(text: str) -> bool:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from classifier.pipeline import build_pipeline, pipeline_for, read
 from classifier.pipeline.sentences import sentence_starts
-from classifier.pipeline.tokenizer import Tokenizer
+from classifier.pipeline.tokenizer import Tokenizer, token_pattern
 from classifier.schema import LANGUAGES
 from classifier.text import clean
 
@@ -35,6 +35,43 @@ def test_a_doc_is_its_text(lang, text):
     assert nlp(cleaned).text == cleaned
     starts = read(nlp, cleaned).char_starts()
     assert starts[-1] == len(cleaned)
+
+
+PIECES = ["a", "l'", "qu'il", "-vous", ".", "(e)s", "/ת", "קו", '"', "{{", "}}", "[", "]", "(",
+          " ", "  ", "\n", "\n ", "\t", "1", "%", "@", "b.example", "https://", "www.", "!!!", "_",
+          "😀", "é" * 50]  # fmt: skip
+
+
+@given(st.sampled_from(LANGUAGES), st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_stretches_between_spaces_are_cut_as_the_whole_text_is(lang, text):
+    pieces = [(piece[0], piece[2] == " ") for piece in token_pattern(lang).findall(text)]
+    tokenizer = pipeline_for(lang).tokenizer
+    for _ in range(2):  # what was met before is looked up
+        words, spaces, _ = tokenizer.cut(text)
+        assert list(zip(words, spaces, strict=True)) == pieces
+
+
+def test_stretches_are_forgotten_when_there_are_many(monkeypatch):
+    monkeypatch.setattr("classifier.pipeline.tokenizer.MAX_CHUNKS", 3)
+    tokenizer = build_pipeline("en").tokenizer
+    text = "one two, three four! five six one two"
+    assert tokenizer.cut(text)[0] == tokenizer.words(text)
+
+
+def test_words_met_in_a_memory_zone_can_be_met_again():
+    nlp = build_pipeline("en")
+    text = "zibble zabble, zibble"
+    for _ in range(3):
+        with nlp.memory_zone():
+            assert nlp(text).text == text
+            assert nlp("zabble").text == "zabble"
+    assert [token.norm_ for token in nlp(text)] == ["zibble", "zabble", ",", "zibble"]
+
+
+def test_sentence_starts_reach_spacy(pipelines):
+    doc = pipelines["en"]("\n\nHello there. How are you?")
+    assert [token.is_sent_start for token in doc] == [
+        False, True, False, False, True, False, False, False]  # fmt: skip
 
 
 SENTENCES = {

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
+import numpy as np
+
 from classifier.explain.places import Place, find_places, in_text, span_of, strongest_sentence
 from classifier.features.message import COLUMN_GROUPS
 from classifier.model import Model, Scored
@@ -11,7 +13,8 @@ from classifier.preparation import Prepared
 from classifier.schema import LABELS, TACTICS, Evidence, Label
 
 _COLUMNS_OF = {
-    tactic: [i for i, group in enumerate(COLUMN_GROUPS) if group == tactic] for tactic in TACTICS
+    tactic: np.array([i for i, group in enumerate(COLUMN_GROUPS) if group == tactic])
+    for tactic in TACTICS
 }
 
 

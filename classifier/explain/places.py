@@ -42,7 +42,8 @@ def find_places(prepared: Prepared, scored: Scored) -> list[Place]:
         for cue in reading.cues
     ]
     shown = {(place.sentence, place.tactic) for place in places}
-    for sentence, number in np.argwhere(scored.act_logits >= _SHOWN_FROM).tolist():
+    sentences, numbers = (scored.act_logits >= _SHOWN_FROM).nonzero()
+    for sentence, number in zip(sentences.tolist(), numbers.tolist(), strict=True):
         if (sentence, TACTIC_NAMES[number]) not in shown:
             places.append(sentence_place(prepared, sentence, TACTIC_NAMES[number]))
     return places

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate, chain
+
 import numpy as np
 
 from classifier.languages import SIGNAL_NAMES
@@ -26,13 +29,32 @@ _TACTIC_NUMBER = {name: number for number, name in enumerate(TACTIC_NAMES)}
 
 def sentence_relations(reading: Reading) -> np.ndarray:
     """Return float64 (n_sentences, len(RELATION_NAMES)): 1 where a sentence has the relation."""
-    found = np.zeros((reading.n_sentences, len(RELATION_NAMES)))
-    places = [(match.start, _TACTIC_NUMBER[match.tactic]) for match in reading.cues]
-    places += [(token, len(TACTIC_NAMES) + number) for number, token in reading.signals]
-    if places:
-        tokens, columns = zip(*places, strict=True)
-        found[reading.sentence_of[list(tokens)], columns] = 1.0
+    return relations_of([reading], reading.sentence_of)
+
+
+def relations_of(readings: Sequence[Reading], sentence_of: np.ndarray) -> np.ndarray:
+    """Return the `sentence_relations` of many Readings, one below the other.
+
+    Args:
+        readings: at least one, each of at least one token.
+        sentence_of: int (n_tokens of all,), the sentence each token stands in, numbered through.
+    """
+    found = np.zeros((int(sentence_of[-1]) + 1, len(RELATION_NAMES)))
+    firsts = list(accumulate((len(reading.words) for reading in readings), initial=0))
+    numbers, tokens = _signals(readings, firsts[:-1])
+    found[sentence_of[tokens], len(TACTIC_NAMES) + numbers] = 1.0
+    for first, reading in zip(firsts, readings, strict=False):
+        for match in reading.cues:
+            found[sentence_of[first + match.start], _TACTIC_NUMBER[match.tactic]] = 1.0
     return found
+
+
+def _signals(readings: Sequence[Reading], firsts: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of all signals, and their tokens numbered through."""
+    counts = [len(reading.signals) for reading in readings]
+    flat = chain.from_iterable(chain.from_iterable(reading.signals for reading in readings))
+    pairs = np.fromiter(flat, dtype=np.int64, count=2 * sum(counts)).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1] + np.repeat(firsts, counts)
 
 
 def sentence_context(relations: np.ndarray) -> np.ndarray:
@@ -40,6 +62,9 @@ def sentence_context(relations: np.ndarray) -> np.ndarray:
 
     An ask right after a give is another act than the same ask alone.
     """
-    before, after = np.zeros_like(relations), np.zeros_like(relations)
-    before[1:], after[:-1] = relations[:-1], relations[1:]
-    return np.hstack([relations, NEIGHBOUR_SCALE * before, NEIGHBOUR_SCALE * after])
+    n, width = relations.shape
+    context = np.zeros((n, 3 * width))
+    context[:, :width] = relations
+    context[1:, width : 2 * width] = NEIGHBOUR_SCALE * relations[:-1]
+    context[:-1, 2 * width :] = NEIGHBOUR_SCALE * relations[1:]
+    return context

@@ -14,6 +14,7 @@ class Batch:
     """Readings of at least one token each; sentences are numbered through."""
 
     def __init__(self, readings: Sequence[Reading]) -> None:
+        self.readings = readings
         lengths = [len(reading.words) for reading in readings]
         self.norms = chain.from_iterable(reading.norms for reading in readings)
         self.tokens = [0, *accumulate(lengths)]

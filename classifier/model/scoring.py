@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from classifier.features.message import message_columns
-from classifier.features.relations import TACTIC_NAMES, sentence_context, sentence_relations
+from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -173,10 +173,11 @@ class Scorer:
         token_terms = np.zeros((len(batch.sentence_of), _L))
         token_terms[kept] = self._gram_terms(values, batch.message_of[kept], pair_at, pairs)
         act_sums = self._act_sums(values, sentence, pair_at, pairs, batch.sentences[-1])
+        all_relations = relations_of(batch.readings, batch.sentence_of)
         scored = []
-        for i, (reading, lang, facts) in enumerate(messages):
-            relations = sentence_relations(reading)
-            act_logits = act_sums[batch.sentences[i] : batch.sentences[i + 1]]
+        for i, (_, lang, facts) in enumerate(messages):
+            sentences = slice(batch.sentences[i], batch.sentences[i + 1])
+            relations, act_logits = all_relations[sentences], act_sums[sentences]
             act_logits += sentence_context(relations) @ weights.act_relations
             act_logits += weights.act_intercepts
             columns = message_columns(act_logits, relations, lang, facts)

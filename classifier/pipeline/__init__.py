@@ -134,12 +134,12 @@ class Reading:
 def read(nlp: Language, text: str) -> Reading:
     """Run `nlp` over clean text and copy out what the model and the explanation need."""
     doc = nlp(text)
-    words, spaces, starts = doc.user_data[TOKENS]
+    words, spaces, _, sentence_of = doc.user_data[TOKENS]
     return Reading(
         words=words,
         spaces=spaces,
         norms=doc.user_data[NORMS],
-        sentence_of=np.maximum(np.cumsum(starts, dtype=np.int32) - 1, 0, dtype=np.int32),
-        cues=tuple(CueMatch(s.id_, s.label_, s.start, s.end) for s in doc.spans[CUES]),
+        sentence_of=sentence_of,
+        cues=tuple(CueMatch(*found) for found in doc.user_data[CUES]),
         signals=tuple(doc.user_data[SIGNALS]),
     )

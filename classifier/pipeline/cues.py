@@ -13,7 +13,9 @@ from classifier.languages import Cue, phrase_variants
 from classifier.pipeline.tokenizer import TOKENS, Tokenizer
 
 CUES = "cues"
-"""Key of `doc.spans`: one Span a cue found; `label_` is the tactic, `id_` the cue."""
+"""Key of `doc.spans`: one Span a cue found; `label_` is the tactic, `id_` the cue.
+Also of `doc.user_data`: the same as (cue, tactic, first token, one past the last token).
+"""
 
 SIGNALS = "signals"
 """Key of `doc.user_data`: pairs (number of the signal in SIGNAL_NAMES, token index)."""
@@ -81,11 +83,11 @@ class CueFinder:
 
     def __call__(self, doc: Doc) -> Doc:
         """Write what is found in `doc`, in order of place."""
-        words, _, starts = doc.user_data[TOKENS]
+        words, _, starts, _ = doc.user_data[TOKENS]
         norms = list(map(self._fold.__getitem__, words))
         doc.user_data[NORMS] = norms
-        single = self._single
-        signals = [(n, i) for i, norm in enumerate(norms) if norm in single for n in single[norm]]
+        single = map(self._single.get, norms)
+        signals = [(n, i) for i, numbers in enumerate(single) if numbers for n in numbers]
         anchors: list[tuple[int, int, int]] = []
         for key, start, end in self._matcher(doc):
             number = self._keys[key]
@@ -93,10 +95,9 @@ class CueFinder:
                 signals.append((~number, start))
             elif number not in self._company or self._in_company(norms, starts, start, number):
                 anchors.append((start, end, number))
-        doc.spans[CUES] = [
-            Span(doc, start, end, label=cue.tactic, span_id=cue.id)
-            for start, end, cue in _longest([(s, e, self._cues[n]) for s, e, n in anchors])
-        ]
+        found = _longest([(s, e, self._cues[n]) for s, e, n in anchors])
+        doc.spans[CUES] = [Span(doc, s, e, label=cue.tactic, span_id=cue.id) for s, e, cue in found]
+        doc.user_data[CUES] = [(cue.id, cue.tactic, start, end) for start, end, cue in found]
         doc.user_data[SIGNALS] = signals
         return doc
 
@@ -110,9 +111,8 @@ class CueFinder:
             after += 1
         sentence = f" {' '.join(norms[first:after])} "
         with_, unless = self._company[number]
-        if with_ and not any(phrase in sentence for phrase in with_):
-            return False
-        return not any(phrase in sentence for phrase in unless)
+        there = sentence.__contains__
+        return (not with_ or any(map(there, with_))) and not any(map(there, unless))
 
 
 class _Norms(dict[str, tuple[str, ...]]):

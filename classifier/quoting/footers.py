@@ -40,7 +40,7 @@ def mark_footers(text: str, lines: Sequence[Line], marks: Marks) -> None:
     _mark_armour(lines, marks)
     _mark_single_lines(lines, marks, found)
     lowered = text.casefold()
-    legal = any(word in lowered for word in found.disclaimer_words)
+    legal = any(map(lowered.__contains__, found.disclaimer_words))
     for first, end in list(_regions(marks)):
         if legal:
             _mark_disclaimers(text, lines, marks, (first, end))
@@ -192,7 +192,8 @@ def _is_sign_off(key: str) -> bool:
         return False
     bare, found = key.strip(" ,.!;-"), rules()
     closing = bare.partition(",")[0] in found.sign_offs and len(key) <= _NAME_CHARS
-    return closing or any(part in bare[-_CONTACT_CHARS:] for part in found.sign_off_parts)
+    tail = bare[-_CONTACT_CHARS:]
+    return closing or any(map(tail.__contains__, found.sign_off_parts))
 
 
 def _after_name(lines: Sequence[Line], index: int, end: int) -> int:
