@@ -94,7 +94,8 @@ class WordTable(dict[str, int]):
         self.place[weights.columns] = np.arange(1, len(weights.columns) + 1)
         self.grams = np.vstack([np.zeros(_L), weights.grams])
         nothing = np.zeros((1, _T), dtype=weights.acts.dtype)
-        self.acts = np.vstack([nothing, weights.acts])
+        # Row by row, however it is stored: `take` would first copy the whole table, every time.
+        self.acts = np.ascontiguousarray(np.vstack([nothing, weights.acts]))
         self.norms = np.concatenate([[0.0], weights.idf**2])
         self.forget()
 
