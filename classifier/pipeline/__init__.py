@@ -110,18 +110,15 @@ class Reading:
         """Return the Reading of the same text with one sentence taken out."""
         first, after = np.searchsorted(self.sentence_of, (number, number + 1)).tolist()
         gap = after - first
-        stays = [*range(first), *range(after, len(self.words))]
-        later = self.sentence_of > number
         return Reading(
-            words=[self.words[i] for i in stays],
-            spaces=[self.spaces[i] for i in stays],
-            norms=[self.norms[i] for i in stays],
-            sentence_of=(self.sentence_of - later)[stays],
+            words=self.words[:first] + self.words[after:],
+            spaces=self.spaces[:first] + self.spaces[after:],
+            norms=self.norms[:first] + self.norms[after:],
+            sentence_of=np.concatenate((self.sentence_of[:first], self.sentence_of[after:] - 1)),
             cues=tuple(
-                replace(cue, start=cue.start - shift, end=cue.end - shift)
+                cue if cue.start < first else replace(cue, start=cue.start - gap, end=cue.end - gap)
                 for cue in self.cues
                 if not first <= cue.start < after
-                for shift in [gap if cue.start >= after else 0]
             ),
             signals=tuple(
                 (name, token - gap if token >= after else token)
