@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from classifier import Checker, Message
 from classifier.config import Settings
 from classifier.corpus import load_examples
+from classifier.pipeline import pipeline_for
 from classifier.readers import read_messages
 from classifier.schema import LABELS, LANGUAGES, TACTICS, Envelope
 from tests.conftest import ROOT
@@ -50,6 +51,18 @@ def test_a_batch_gives_the_same_reports_as_one_by_one(checker, examples):
     alone = [checker.check(message).to_dict() for message in messages]
     backwards = [report.to_dict() for report in checker.check_all(reversed(messages))]
     assert together == alone == backwards[::-1]
+
+
+@pytest.mark.parametrize(("most_words", "kept"), [(50_000, True), (0, False)])
+def test_new_words_are_forgotten_when_many_are_known(checker, monkeypatch, most_words, kept):
+    monkeypatch.setattr("classifier.pipeline.MAX_WORDS", most_words)
+    monkeypatch.setattr("classifier.checker.BATCH_MESSAGES", 2)
+    words = [f"zwq{'abcde'[i]}x{most_words}q" for i in range(5)]
+    messages = [Message(text=f"Hi all, do pass {word} on to anyone!", lang="en") for word in words]
+    first = [report.to_dict() for report in checker.check_all(messages)]
+    strings = pipeline_for("en").vocab.strings
+    assert {word in strings for word in words} == {kept}
+    assert [report.to_dict() for report in checker.check_all(messages)] == first
 
 
 def test_reasons_sum_to_the_score(checker, examples):

@@ -16,6 +16,7 @@ class Batch:
     def __init__(self, readings: Sequence[Reading]) -> None:
         self.readings = readings
         lengths = [len(reading.words) for reading in readings]
+        # Looked up once, and never needed as a list.
         self.norms = chain.from_iterable(reading.norms for reading in readings)
         self.tokens = [0, *accumulate(lengths)]
         """n_readings + 1 indices: where each one's tokens begin."""

@@ -24,7 +24,7 @@ from classifier.pipeline.tokenizer import TOKENS, Folder, Tokenizer
 __all__ = ["CueMatch", "Reading", "build_pipeline", "memory_zones", "pipeline_for", "read"]
 
 MAX_WORDS = 50_000
-"""Words that spaCy remembers in a language, about (20 MB); those of later batches are forgotten."""
+"""Words that spaCy remembers in a language (30 MB); those of later batches are forgotten."""
 
 
 @Language.factory("blastcheck_cues", assigns=["doc.spans"])
@@ -60,8 +60,8 @@ _built: list[Language] = []
 def memory_zones() -> list[AbstractContextManager[Vocab]]:
     """Return a memory zone for each pipeline that knows MAX_WORDS; words met inside are forgotten.
 
-    Fewer words are kept: they are the frequent ones, and meeting a word anew costs as much as
-    ten times meeting it again. A Reading holds plain strings, so it outlives its zone.
+    Fewer are kept: they are the frequent ones, and working one out anew is much slower than
+    finding it. A Reading holds plain strings, so it outlives the zone it was made in.
     """
     return [nlp.memory_zone() for nlp in _built if len(nlp.vocab) >= MAX_WORDS]
 

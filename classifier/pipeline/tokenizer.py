@@ -32,7 +32,7 @@ MAX_FOLDED = 200_000
 """Forms remembered at most; beyond that the memory starts anew."""
 
 MAX_CHUNKS = 50_000
-"""Stretches between spaces remembered at most (15 MB); beyond that the memory starts anew."""
+"""Stretches between spaces remembered at most (26 MB); beyond that the memory starts anew."""
 
 MAX_CHUNK_CHARS = 40
 """Longer stretches are not remembered: they seldom come again."""
