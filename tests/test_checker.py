@@ -57,7 +57,7 @@ def test_a_batch_gives_the_same_reports_as_one_by_one(checker, examples):
 def test_new_words_are_forgotten_when_many_are_known(checker, monkeypatch, most_words, kept):
     monkeypatch.setattr("classifier.pipeline.MAX_WORDS", most_words)
     monkeypatch.setattr("classifier.checker.BATCH_MESSAGES", 2)
-    words = [f"zwq{'abcde'[i]}x{most_words}q" for i in range(5)]
+    words = [f"zwq{kept}{letter}".lower() for letter in "abcde"]
     messages = [Message(text=f"Hi all, do pass {word} on to anyone!", lang="en") for word in words]
     first = [report.to_dict() for report in checker.check_all(messages)]
     strings = pipeline_for("en").vocab.strings
