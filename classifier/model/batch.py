@@ -24,6 +24,9 @@ class Batch:
         """n_readings + 1 indices: where each one's sentences begin."""
         self.message_of = np.repeat(np.arange(len(readings)), lengths)
         """int64 (n_tokens,): number of the reading."""
+        flat = chain.from_iterable(reading.classes for reading in readings)
+        self.classes = np.fromiter(flat, dtype=np.int64, count=self.tokens[-1])
+        """int64 (n_tokens,): place of the class of each, negative for none."""
         own = np.concatenate([reading.sentence_of for reading in readings])
         self.sentence_of = own + np.repeat(self.sentences[:-1], lengths)
         """int64 (n_tokens,): number of the sentence in the batch."""

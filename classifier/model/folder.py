@@ -15,9 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from classifier.features.classes import N_CLASS_COLUMNS
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
 from classifier.features.relations import CONTEXT_NAMES, RELATION_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
+from classifier.languages.classes import CLASS_NAMES
 from classifier.model.scoring import Scorer, Weights
 from classifier.preparation import NotJudged, prepare
 from classifier.schema import LABELS, LANGUAGES, Label, Message, ModelError
@@ -39,11 +41,15 @@ _MEMBERS = {
     "act_scales": np.float32,
     "grams": np.float16,
     "act_relations": np.float32,
+    "act_classes": np.int8,
     "act_intercepts": np.float64,
     "message": np.float64,
     "intercepts": np.float64,
 }
 """Arrays of `weights.npz` and how they are stored."""
+
+_IN_ACT_SCALES = ("acts", "act_classes")
+"""Arrays in units of `act_scales`; they stay int8 in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class Manifest:
     tactics: list[str] = field(default_factory=lambda: list(TACTIC_NAMES))
     relations: list[str] = field(default_factory=lambda: list(RELATION_NAMES))
     columns: list[str] = field(default_factory=lambda: list(MESSAGE_COLUMNS))
+    classes: list[str] = field(default_factory=lambda: list(CLASS_NAMES))
     hashing: dict[str, Any] = field(default_factory=lambda: asdict(HashSpec()))
     training: dict[str, Any] = field(default_factory=dict)
     """Data hash, seed, recipe, library versions."""
@@ -173,7 +180,7 @@ def _read_manifest(path: Path) -> Manifest:
     except (ValueError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: {error}") from error
     same = {"labels": LABELS, "tactics": TACTIC_NAMES, "relations": RELATION_NAMES,
-            "columns": MESSAGE_COLUMNS, "languages": LANGUAGES}  # fmt: skip
+            "columns": MESSAGE_COLUMNS, "classes": CLASS_NAMES, "languages": LANGUAGES}  # fmt: skip
     if other := [key for key, known in same.items() if list(known) != getattr(manifest, key)]:
         raise ModelError(
             f"{path}: its {', '.join(other)} differ from this version's; train the model again"
@@ -193,6 +200,7 @@ def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
     kept, n_labels = len(weights.columns), len(LABELS)
     wanted = {"idf": (kept,), "acts": (kept, len(TACTIC_NAMES)), "grams": (kept, n_labels),
               "act_relations": (len(CONTEXT_NAMES), len(TACTIC_NAMES)),
+              "act_classes": (N_CLASS_COLUMNS, len(TACTIC_NAMES)),
               "message": (n_labels, len(MESSAGE_COLUMNS))}  # fmt: skip
     for name, shape in wanted.items():
         if getattr(weights, name).shape != shape:
@@ -202,16 +210,19 @@ def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
 
 def pack(weights: Weights) -> dict[str, np.ndarray]:
     """Return the arrays of `weights.npz`: acts as int8 with a scale a tactic, n-grams float16."""
-    acts = weights.acts * weights.act_scales
-    scales = np.maximum(np.abs(acts).max(axis=0), 1e-9) / 127
+    act_arrays = {name: getattr(weights, name) * weights.act_scales for name in _IN_ACT_SCALES}
+    largest = [np.abs(array).max(axis=0) for array in act_arrays.values()]
+    scales = np.maximum(np.max(largest, axis=0), 1e-9) / 127
     arrays = {name: getattr(weights, name) for name in _MEMBERS}
-    arrays |= {"acts": np.rint(acts / scales), "act_scales": scales}
+    arrays |= {name: np.rint(array / scales) for name, array in act_arrays.items()}
+    arrays["act_scales"] = scales
     return {name: arrays[name].astype(dtype) for name, dtype in _MEMBERS.items()}
 
 
 def unpack(arrays: dict[str, np.ndarray], hashing: HashSpec) -> Weights:
     """Return the weights as they will be added up: float64, but for the acts, which stay int8."""
-    as_stored = {name: arrays[name].astype(_MEMBERS[name]) for name in ("columns", "acts")}
+    same = ("columns", *_IN_ACT_SCALES)
+    as_stored = {name: arrays[name].astype(_MEMBERS[name]) for name in same}
     wide = {name: arrays[name].astype(np.float64) for name in _MEMBERS if name not in as_stored}
     return Weights(hashing=hashing, **as_stored, **wide)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from classifier.features.classes import class_columns
 from classifier.features.message import message_columns
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
 from classifier.features.words import (
@@ -62,6 +63,8 @@ class Weights:
     """float64 (n_kept, n_labels), already multiplied by idf."""
     act_relations: np.ndarray
     """float64 (n_context, n_tactics), rows as in CONTEXT_NAMES."""
+    act_classes: np.ndarray
+    """int8 or float64 (N_CLASS_COLUMNS, n_tactics), in units of `act_scales`."""
     act_intercepts: np.ndarray
     """float64 (n_tactics,)."""
     message: np.ndarray
@@ -173,7 +176,10 @@ class Scorer:
         pair_at, pairs = self._pairs(rows, sentence)
         token_terms = np.zeros((len(batch.sentence_of), _L))
         token_terms[kept] = self._gram_terms(values, batch.message_of[kept], pair_at, pairs)
-        act_sums = self._act_sums(values, sentence, pair_at, pairs, batch.sentences[-1])
+        acts = values[:, _ACTS].copy()
+        acts[pair_at] += self._table.acts.take(pairs, axis=0) * weights.act_scales
+        self._add_classes(acts, kept, batch)
+        act_sums = _sentence_sums(acts, sentence, batch.sentences[-1])
         all_relations = relations_of(batch.readings, batch.sentence_of)
         scored = []
         for i, (_, lang, facts) in enumerate(messages):
@@ -215,22 +221,22 @@ class Scorer:
         words += values[:, _CHAR] / _lengths(values[:, _CHAR_NORM], message)
         return words
 
-    def _act_sums(
-        self,
-        values: np.ndarray,
-        sentence: np.ndarray,
-        pair_at: np.ndarray,
-        pairs: np.ndarray,
-        n_sentences: int,
-    ) -> np.ndarray:
-        """Return float64 (n_sentences, n_tactics): the n-grams' part of the act log-odds."""
-        acts = values[:, _ACTS].copy()
-        acts[pair_at] += self._table.acts.take(pairs, axis=0) * self.weights.act_scales
-        sums = np.zeros((n_sentences, _T))
-        starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
-        sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
-        tokens = np.bincount(sentence, minlength=n_sentences)
-        return sums / np.sqrt(tokens + ACT_SMOOTHING)[:, None]
+    def _add_classes(self, acts: np.ndarray, kept: np.ndarray, batch: Batch) -> None:
+        """Add to the acts of each word (n_kept, n_tactics) those of its class and class pairs."""
+        place = np.zeros(len(batch.classes), dtype=np.int64)
+        place[kept] = np.arange(len(kept))
+        for tokens, columns, weight in class_columns(batch.classes, batch.sentence_of):
+            scales = weight * self.weights.act_scales
+            acts[place[tokens]] += self.weights.act_classes.take(columns, axis=0) * scales
+
+
+def _sentence_sums(acts: np.ndarray, sentence: np.ndarray, n_sentences: int) -> np.ndarray:
+    """Return float64 (n_sentences, n_tactics): the words' part of the act log-odds."""
+    sums = np.zeros((n_sentences, _T))
+    starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
+    sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
+    tokens = np.bincount(sentence, minlength=n_sentences)
+    return sums / np.sqrt(tokens + ACT_SMOOTHING)[:, None]
 
 
 def _lengths(norms: np.ndarray, message: np.ndarray) -> np.ndarray:

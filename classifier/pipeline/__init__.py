@@ -18,6 +18,8 @@ from spacy.language import Language
 from spacy.vocab import Vocab
 
 from classifier.languages import load_cues, load_forms, load_signals
+from classifier.languages.classes import load_classes
+from classifier.pipeline.classes import CLASSES, ClassFinder
 from classifier.pipeline.cues import CUES, NORMS, SIGNALS, CueFinder
 from classifier.pipeline.tokenizer import TOKENS, Folder, Tokenizer
 
@@ -34,8 +36,15 @@ def _cue_finder(nlp: Language, name: str) -> CueFinder:  # noqa: ARG001
     return CueFinder(tokenizer, load_cues(lang), load_signals(lang), lists)
 
 
+@Language.factory("blastcheck_classes")
+def _class_finder(nlp: Language, name: str) -> ClassFinder:  # noqa: ARG001
+    tokenizer = cast("Tokenizer", nlp.tokenizer)
+    prefixes = load_forms(tokenizer.lang).prefixes
+    return ClassFinder(load_classes(tokenizer.lang), tokenizer.folder, prefixes)
+
+
 def build_pipeline(lang: str) -> Language:
-    """Return a new pipeline for `lang`: tokenizer with sentence starts, then the cues.
+    """Return a new pipeline for `lang`: tokenizer with sentence starts, cues, word classes.
 
     `token.norm_` is the folded form of `tokenizer.Folder`.
     """
@@ -43,6 +52,7 @@ def build_pipeline(lang: str) -> Language:
     vocab = Vocab(lex_attr_getters={NORM: folder, LANG: lambda _: lang})
     nlp = Language(vocab, create_tokenizer=lambda nlp: Tokenizer(nlp.vocab, lang, folder))
     nlp.add_pipe("blastcheck_cues")
+    nlp.add_pipe("blastcheck_classes")
     return nlp
 
 
@@ -95,6 +105,8 @@ class Reading:
     cues: tuple[CueMatch, ...]
     signals: tuple[tuple[int, int], ...]
     """Pairs (place in SIGNAL_NAMES, token index)."""
+    classes: list[int]
+    """n_tokens places in CLASS_NAMES, negative for a token of no class."""
 
     @property
     def n_sentences(self) -> int:
@@ -125,6 +137,7 @@ class Reading:
                 for name, token in self.signals
                 if not first <= token < after
             ),
+            classes=self.classes[:first] + self.classes[after:],
         )
 
 
@@ -139,4 +152,5 @@ def read(nlp: Language, text: str) -> Reading:
         sentence_of=sentence_of,
         cues=tuple(CueMatch(*found) for found in doc.user_data[CUES]),
         signals=tuple(doc.user_data[SIGNALS]),
+        classes=doc.user_data[CLASSES],
     )

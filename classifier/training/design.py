@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from classifier.corpus import Example
+from classifier.features.classes import N_CLASS_COLUMNS, class_columns
 from classifier.features.relations import TACTIC_NAMES, sentence_context, sentence_relations
 from classifier.features.words import (
     HashSpec,
@@ -33,6 +34,7 @@ class Counts:
         chars: CSR (n_sentences, n_columns), character n-grams.
         tokens: float64 (n_sentences,), words counted in each sentence.
         relations: float64 (n_sentences, n_relations).
+        classes: CSR (n_sentences, N_CLASS_COLUMNS), class n-grams, weighted.
         first: int64 (n_messages + 1,), where each message's sentences begin.
     """
 
@@ -42,6 +44,7 @@ class Counts:
         self.chars = sp.vstack([part[1] for part in parts], format="csr")
         self.tokens = np.concatenate([part[2] for part in parts])
         self.relations = np.vstack([sentence_relations(p.reading) for p in prepared])
+        self.classes = sp.vstack([_class_counts(p) for p in prepared], format="csr")
         sizes = [p.reading.n_sentences for p in prepared]
         self.first = np.concatenate([[0], np.cumsum(sizes)])
 
@@ -94,10 +97,19 @@ def _sentence_counts(
     return words, chars, np.bincount(sentences, minlength=reading.n_sentences).astype(float)
 
 
+def _class_counts(prepared: Prepared) -> sp.csr_matrix:
+    reading = prepared.reading
+    found = list(class_columns(np.array(reading.classes), reading.sentence_of))
+    rows = np.concatenate([reading.sentence_of[tokens] for tokens, _, _ in found])
+    columns = np.concatenate([columns for _, columns, _ in found])
+    weights = np.concatenate([np.full(len(tokens), weight) for tokens, _, weight in found])
+    return sp.csr_matrix((weights, (rows, columns)), shape=(reading.n_sentences, N_CLASS_COLUMNS))
+
+
 def act_matrix(counts: Counts) -> sp.csr_matrix:
-    """Return CSR (n_sentences, n_kept + n_context): what the acts are learnt from."""
+    """Return CSR (n_sentences, n_kept + N_CLASS_COLUMNS + n_context): to learn the acts from."""
     scale = sp.diags(1 / np.sqrt(counts.tokens + ACT_SMOOTHING))
-    grams = scale @ (counts.words + CHAR_WEIGHT * counts.chars)
+    grams = scale @ sp.hstack([counts.words + CHAR_WEIGHT * counts.chars, counts.classes])
     bounds = zip(counts.first, counts.first[1:], strict=False)
     context = np.vstack([sentence_context(counts.relations[a:b]) for a, b in bounds])
     return _canonical(sp.hstack([grams, sp.csr_matrix(context)], format="csr"))
