@@ -11,6 +11,7 @@ from curation.looks import look
 from curation.tables import table
 
 PUBLIC = frozenset({"forum", "comment", "linkedin_post", "facebook_post"})
+OFFERING = frozenset({"executive", "senior", "tradesperson", "academic", "other"})
 LONG = 80
 """Words beyond which a mail is long."""
 MIN_JOB_WORDS, MIN_OFFICE_WORDS = 2, 3
@@ -31,8 +32,8 @@ def is_recruiter(record: Record) -> bool:
 
 
 def is_vacancy(record: Record) -> bool:
-    """Whether the text uses the words of a vacancy and stands where many read it, or by mail."""
-    return _different(record, "vacancy") > 0 and record["channel"] not in ("whatsapp", "chat")
+    """Whether the text uses the words of a vacancy and the sender may well offer one."""
+    return _different(record, "vacancy") > 0 and record["sender_kind"] in OFFERING
 
 
 def is_job_talk(record: Record) -> bool:
