@@ -3,7 +3,7 @@
 usage: python scripts/corpus.py take MARKED.jsonl ... --split train|test
        python scripts/corpus.py check
        python scripts/corpus.py counts
-       python scripts/corpus.py kinds       fill in channel, sender_kind, register_kind, variety_kind
+       python scripts/corpus.py kinds       (fill in the closed fields)
 
 A marked message holds its spans inline as ⟦tactic|words⟧ under "marked"; see data/GUIDELINES.md.
 """

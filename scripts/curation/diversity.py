@@ -50,9 +50,7 @@ def diversity_table(records: Sequence[Record]) -> str:
     words: dict[tuple[str, str], list[str]] = {}
     for record in records:
         words.setdefault((class_of(record), record["lang"]), []).extend(words_of(record))
-    rows = {
-        name: [_cell(words.get((name, lang), [])) for lang in LANGUAGES] for name in CLASSES
-    }
+    rows = {name: [_cell(words.get((name, lang), [])) for lang in LANGUAGES] for name in CLASSES}
     return table("", LANGUAGES, rows)
 
 

@@ -58,8 +58,8 @@ def _patterns(field: str, lang: str) -> Mapping[str, re.Pattern[str]]:
 def kind_of(field: str, words: str, lang: str = "") -> str:
     """Return the kind that a writer's words name; a kind by its own name stays what it is.
 
-    The part before the first comma or `to` is looked at first: the sender stands there, the reader
-    behind it.
+    Of a sender the part before the first comma or `to` is looked at first: the reader stands
+    behind it. The other fields list words of equal weight; there the rarer kind comes first.
 
     >>> kind_of("sender", "tradesperson, retired welder"), kind_of("sender", "retired welder")
     ('tradesperson', 'over_50')
@@ -68,7 +68,8 @@ def kind_of(field: str, words: str, lang: str = "") -> str:
     if named in allowed(field, lang):
         return named
     words = words.replace("_", " ")
-    for part in (_BEHIND.split(words)[0], words):
+    parts = (_BEHIND.split(words)[0], words) if field == "sender" else (words,)
+    for part in parts:
         for kind, pattern in _patterns(field, lang).items():
             if pattern.search(part):
                 return kind
@@ -76,7 +77,9 @@ def kind_of(field: str, words: str, lang: str = "") -> str:
 
 
 def with_kinds(record: Record) -> Record:
-    """Return a record with its channel and the three kinds; kinds already there are kept.
+    """Return a record with its channel and the three kinds.
+
+    A kind that is already there is kept, unless it is `other` and the words name one.
 
     A writer's own words stay in `medium`, `sender`, `register` and `variety`. Hebrew names its
     variety in any of three fields, most records only in the sender or the register.
@@ -91,9 +94,8 @@ def with_kinds(record: Record) -> Record:
         "register_kind": kind_of("register", words["register"]),
         "variety_kind": next((kind for kind in varieties if kind != "other"), "other"),
     }
-    given = {key: record[key] for key in derived if record.get(key)}
-    named = {"medium": medium, "channel": kind_of("channel", medium)}
-    return {**record, **named, **derived, **given}
+    given = {key: record[key] for key in derived if record.get(key, "other") != "other"}
+    return {**record, "medium": medium, "channel": kind_of("channel", medium), **derived, **given}
 
 
 def kind_faults(record: Record) -> list[str]:

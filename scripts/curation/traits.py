@@ -36,18 +36,20 @@ def _aside(kind: str) -> Callable[[Sequence[Record]], int]:
     return lambda records: sum(kind in looks.asides_of(record) for record in records)
 
 
+def _twins(label: str) -> Callable[[Sequence[Record]], int]:
+    return lambda records: len(twin_groups(records, label))
+
+
 COUNTS: dict[str, Callable[[Sequence[Record]], int]] = {
     "groups of twins (either label)": lambda rs: len(twin_groups(rs)),
-    **{f"groups of twins ({label})": lambda rs, label=label: len(twin_groups(rs, label))
-       for label in LABELS},
+    **{f"groups of twins ({label})": _twins(label) for label in LABELS},
     "mails": lambda rs: len(_mails(rs)),
     "mails with a subject": lambda rs: sum(bool(r.get("subject")) for r in _mails(rs)),
     "mails with an envelope": lambda rs: sum("envelope" in r for r in _mails(rs)),
-    **{f"messages with a part {kind}" if kind in ("quoted", "forwarded") else
-       f"messages with a {kind}": _aside(kind) for kind in ASIDES},
-    "unfilled slots": lambda rs: sum(map(looks.has_slot, rs)),
-    "switching languages": lambda rs: sum(map(looks.switches, rs)),
-}  # fmt: skip
+    **{f"messages with a {kind} part": _aside(kind) for kind in ASIDES},
+    "messages with an unfilled slot": lambda rs: sum(map(looks.has_slot, rs)),
+    "messages that switch languages": lambda rs: sum(map(looks.switches, rs)),
+}
 
 
 def traits_table(records: Sequence[Record]) -> str:

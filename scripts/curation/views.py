@@ -19,7 +19,7 @@ GREETING_WITHIN, NAME_WITHIN = 60, 30
 """Characters within which a greeting, and behind it the name, are looked for."""
 
 _SENTENCE_END = re.compile(r"[.!?…:\n\"«»“”(•*]+")
-_NAME = re.compile(r"(?<!\w)[A-ZÀ-Ý][a-zà-ÿœ]+(?:[-'’][A-Za-zÀ-ÿœ]+)*(?!\w)")
+_NAME = re.compile(r"(?<!\w)[A-ZÀ-Ý][a-zà-ÿœ]+(?:[-'\u2019][A-Za-zÀ-ÿœ]+)*(?!\w)")
 _PUNCTUATION = re.compile(r"[^\w\s]")
 
 Record = dict[str, Any]
