@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from classifier.schema import LABELS, LANGUAGES
+from curation import ROOT
 from curation.labelling import labels_of
-from curation.paths import ROOT
 from curation.records import SPLITS, load, rows_of
 from curation.tables import table
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from classifier.schema import LANGUAGES, TACTICS
+from curation import Record
 from curation.coverage import BANDS, MATRIX_CHANNELS, band_of, channel_of, tactics_of
 from curation.diversity import CLASSES, class_of
 from curation.records import SPLITS, load
 from curation.tables import cross
-
-Record = dict[str, Any]
 
 
 def counts_table() -> str:

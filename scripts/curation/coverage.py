@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
 from classifier.schema import LANGUAGES, TACTICS
-from curation import traits
+from curation import Record, traits
 from curation.kinds import CHANNELS, REGISTERS, SENDERS, VARIETIES
 from curation.tables import cross
 
@@ -22,8 +21,6 @@ MIN_ENVELOPES = 0.2
 
 CHATS = "whatsapp"
 MATRIX_CHANNELS = tuple(name for name in CHANNELS if name != "chat")
-
-Record = dict[str, Any]
 
 
 def band_of(record: Record) -> str:

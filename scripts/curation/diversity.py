@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from classifier.schema import LABELS, LANGUAGES
+from curation import Record
 from curation.likeness import words_of
 from curation.tables import table
 
 WINDOW = 500
 """Tokens in a row of which the share of different ones is taken."""
-
-Record = dict[str, Any]
 
 
 def moving_average_ttr(words: Sequence[str], window: int = WINDOW) -> float:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from classifier.corpus import record_faults
-from curation import coverage, labelling, likeness, probes
+from curation import Record, coverage, labelling, likeness, probes
 from curation.kinds import kind_faults
-
-Record = dict[str, Any]
 
 
 def faults(train: list[Record], test: list[Record]) -> Iterator[str]:

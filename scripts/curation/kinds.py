@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from curation.paths import ROOT
+from curation import ROOT, Record
 
 TABLE = ROOT / "data" / "kinds.toml"
 
@@ -27,8 +27,6 @@ VARIETIES = {
     "fr": ("France", "Québec", "Belgique", "Suisse", "Maghreb", "Afrique", "other"),
     "he": ("spoken", "formal", "religious", "army", "tech", "academic", "immigrant", "other"),
 }  # fmt: skip
-
-Record = dict[str, Any]
 
 _BEHIND = re.compile(r",| to | under | à ")
 

@@ -6,9 +6,9 @@ The rule is that of `data/GUIDELINES.md`; `faults` proves it for every record.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 from classifier.schema import CODES, LABELS
+from curation import Record
 
 KINDS = ("offence", "hard_negative", "ordinary")
 
@@ -25,8 +25,6 @@ EXCEPTIONS: Mapping[str, frozenset[str]] = {
 """
 
 _CODE_OF = {tactic: code for code, tactic in CODES.items()}
-
-Record = dict[str, Any]
 
 
 def labels_of(codes: Iterable[str], exception: str | None = None) -> tuple[int, int]:

@@ -6,7 +6,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import combinations
-from typing import Any
+
+from curation import Record
 
 RUN = 6
 MAX_RUN_MESSAGES = 8
@@ -19,8 +20,6 @@ SHARED_RUN = 3
 """Near-duplicates share a run of this many words, so only such pairs are compared."""
 MAX_HOLDERS = 40
 """A run in more messages than this is a formula and makes no pair; it keeps pairs few."""
-
-Record = dict[str, Any]
 
 
 def words_of(record: Record) -> list[str]:

@@ -13,8 +13,8 @@ from typing import Any
 from classifier.languages import function_words
 from classifier.quoting import asides_in
 from classifier.schema import LANGUAGES
+from curation import ROOT, Record
 from curation.likeness import words_of
-from curation.paths import ROOT
 
 TABLE = ROOT / "data" / "looks.toml"
 
@@ -24,8 +24,8 @@ NEAR = 3
 """Words after "I" within which a Hebrew participle is the sender's."""
 MIN_FOREIGN = 2
 """Foreign words, all different, that make a message one that switches languages."""
-
-Record = dict[str, Any]
+FOREIGN_LETTERS = 3
+"""Letters a foreign word has; shorter ones stand in more than one language."""
 
 
 @cache
@@ -105,5 +105,5 @@ def switches(record: Record) -> bool:
     text = re.sub(r"\S*[@/]\S*|\S+\.\w{2,}\b", " ", record["text"])
     if record["lang"] == "he":
         return len(set(re.findall(r"\b[a-z]{3,}\b", text))) >= MIN_FOREIGN
-    words = {word for word in words_of({"text": text}) if len(word) > MIN_FOREIGN}
+    words = {word for word in words_of({"text": text}) if len(word) >= FOREIGN_LETTERS}
     return len(words & _foreign(record["lang"])) >= MIN_FOREIGN

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from classifier.schema import LANGUAGES
+from curation import Record
 from curation.diversity import CLASSES, class_of
 from curation.looks import look
 from curation.tables import table
@@ -17,8 +17,6 @@ LONG = 80
 MIN_JOB_WORDS, MIN_OFFICE_WORDS = 2, 3
 """Different words of a field that make a message one of it."""
 
-Record = dict[str, Any]
-
 
 def _different(record: Record, topic: str) -> int:
     found = look("topic", topic, record["lang"]).findall(record["text"])
@@ -26,9 +24,9 @@ def _different(record: Record, topic: str) -> int:
 
 
 def is_recruiter(record: Record) -> bool:
-    """Whether the sender is a recruiter, HR or an employer, writing to one person."""
-    by_mail = record["channel"] in ("mail", "linkedin_message")
-    return by_mail and bool(look("topic", "recruiter", "any").search(record.get("sender", "")))
+    """Whether the sender is a recruiter, HR or an employer, in a mail or LinkedIn message."""
+    direct = record["channel"] in ("mail", "linkedin_message")
+    return direct and bool(look("topic", "recruiter", "any").search(record.get("sender", "")))
 
 
 def is_vacancy(record: Record) -> bool:

@@ -22,7 +22,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from classifier.evaluation import Estimate
 from classifier.schema import LABELS, LANGUAGES, Label
-from curation import views
+from curation import Record, views
 from curation.tables import table
 
 FOLDS = 5
@@ -30,8 +30,6 @@ RESAMPLES = 200
 SEED = 20261123
 MIN_GROUPS = 50
 """Groups on either side of a label below which a probe says nothing."""
-
-Record = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

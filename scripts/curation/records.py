@@ -9,16 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from classifier.schema import LANGUAGES
+from curation import ROOT, Record
 from curation.kinds import with_kinds
 from curation.labelling import labels_of
-from curation.paths import ROOT
 
 MESSAGES = ROOT / "data" / "messages"
 SPLITS = ("train", "test")
 
 _SPAN = re.compile(r"⟦([a-z_]+)\|([^⟦⟧]*)⟧")
-
-Record = dict[str, Any]
 
 
 def unmark(marked: str) -> tuple[str, list[dict[str, Any]]]:

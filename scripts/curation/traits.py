@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from classifier.schema import LABELS, LANGUAGES
-from curation import looks
+from curation import Record, looks
 from curation.tables import table
 
 ASIDES = ("quoted", "forwarded", "signature", "disclaimer")
-
-Record = dict[str, Any]
 
 
 def twin_groups(records: Sequence[Record], label: str | None = None) -> set[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from itertools import takewhile
-from typing import Any
 
 import numpy as np
 
 from classifier.languages import function_words
+from curation import Record
 from curation.looks import look
 
 FIRST_WORDS = 5
@@ -21,8 +21,6 @@ GREETING_WITHIN, NAME_WITHIN = 60, 30
 _SENTENCE_END = re.compile(r"[.!?…:\n\"«»“”(•*]+")
 _NAME = re.compile(r"(?<!\w)[A-ZÀ-Ý][a-zà-ÿœ]+(?:[-'\u2019][A-Za-zÀ-ÿœ]+)*(?!\w)")
 _PUNCTUATION = re.compile(r"[^\w\s]")
-
-Record = dict[str, Any]
 
 
 def shape(record: Record) -> np.ndarray:
