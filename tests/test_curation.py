@@ -243,11 +243,16 @@ TELLS = {
 }
 
 
-@pytest.mark.parametrize("probe", probes.PROBES)
+@pytest.mark.parametrize("probe", TELLS)
 def test_a_probe_finds_what_gives_the_label_away(probe):
     found = {f.probe: f for f in probes.run(messages(TELLS[probe])) if f.label == "cv_blast"}
     assert found[probe].fault
     assert found[probe].auc.low <= found[probe].auc.value <= found[probe].auc.high
+
+
+def test_every_probe_that_is_held_to_a_range_has_a_tell():
+    held = {n for n, p in probes.PROBES.items() if (p.low, p.high) != probes.UNLIMITED}
+    assert held == TELLS.keys()
 
 
 def test_no_probe_finds_anything_where_nothing_is():

@@ -28,6 +28,8 @@ from curation.tables import table
 FOLDS = 5
 RESAMPLES = 200
 SEED = 20261123
+UNLIMITED = (0.0, 1.0)
+"""The range of a probe that is reported and not held to anything."""
 MIN_GROUPS = 50
 """Groups on either side of a label below which a probe says nothing."""
 
@@ -60,6 +62,7 @@ def _of_words() -> Pipeline:
 PROBES: Mapping[str, Probe] = {
     "length and punctuation": Probe(views.shape, _of_numbers, 0.38, 0.62),
     "last line": Probe(views.last_line, _of_words, 0.38, 0.62),
+    "last line, also of a message of one or two": Probe(views.any_last_line, _of_words, *UNLIMITED),
     "names and places": Probe(views.names, _of_words, 0.38, 0.62),
     "first five words": Probe(views.first_words, _of_words, 0.0, 0.75),
 }
@@ -147,12 +150,17 @@ def probes_table(records: Sequence[Record]) -> str:
     found = {(f.probe, f.lang, f.label): f for f in run(records)}
     columns = [f"{lang} {label}" for lang in LANGUAGES for label in LABELS]
     rows = {
-        f"{name} ({probe.low:g} to {probe.high:g})": [
+        f"{name} ({_range(probe)})": [
             _cell(found.get((name, lang, label))) for lang in LANGUAGES for label in LABELS
         ]
         for name, probe in PROBES.items()
     }
     return table("only", columns, rows)
+
+
+def _range(probe: Probe) -> str:
+    limits = (probe.low, probe.high)
+    return "no limit" if limits == UNLIMITED else f"{probe.low:g} to {probe.high:g}"
 
 
 def _cell(found: Finding | None) -> str:

@@ -36,13 +36,18 @@ def first_words(record: Record) -> str:
     return " ".join(record["text"].split()[:FIRST_WORDS])
 
 
+def any_last_line(record: Record) -> str:
+    """Return the last line that is not blank; of a text of one line, all of it."""
+    return str(record["text"].rstrip().splitlines()[-1])
+
+
 def last_line(record: Record) -> str | None:
     """Return the last line that is not blank, of a text of at least three such; else None.
 
     In a shorter text the last line is the message, or half of it.
     """
     lines = [line for line in record["text"].splitlines() if line.strip()]
-    return lines[-1] if len(lines) >= MIN_LINES else None
+    return any_last_line(record) if len(lines) >= MIN_LINES else None
 
 
 def names(record: Record) -> str:
