@@ -15,7 +15,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "data/README.md", "models/README.md", "CONTRIBUTING.md")
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from curation import agreement, counts, coverage, diversity, mix, probes, traits  # noqa: E402
+from curation.records import load  # noqa: E402
+
+DOCUMENTS = (
+    "README.md",
+    "data/README.md",
+    "data/COVERAGE.md",
+    "models/README.md",
+    "CONTRIBUTING.md",
+)
 PART = re.compile(r"(<!-- (run|table): (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 WIDTH = "88"
 
@@ -47,22 +58,6 @@ def metrics_table() -> str:
     return metrics["table"]
 
 
-def corpus_table() -> str:
-    """Return the counts of the corpus."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    import corpus  # noqa: PLC0415
-
-    return corpus.counts_table()
-
-
-def agreement_table() -> str:
-    """Return how far the second labels agree with the first."""
-    sys.path.insert(0, str(ROOT / "scripts"))
-    import corpus  # noqa: PLC0415
-
-    return corpus.agreement_table()
-
-
 def benchmark_table() -> str:
     """Return the table that scripts/benchmark.py wrote last."""
     return (ROOT / "models/default/BENCHMARK.md").read_text(encoding="utf-8")
@@ -70,8 +65,14 @@ def benchmark_table() -> str:
 
 TABLES: dict[str, Callable[[], str]] = {
     "metrics": metrics_table,
-    "corpus": corpus_table,
-    "agreement": agreement_table,
+    "corpus": counts.counts_table,
+    "mix": lambda: mix.mix_table(load("train")),
+    "traits": lambda: traits.traits_table(load("train")),
+    "address": lambda: traits.address_tables(load("train")),
+    "probes": lambda: probes.probes_table(load("train")),
+    "diversity": lambda: diversity.diversity_table(load("train")),
+    "coverage": lambda: coverage.matrix(load("train")),
+    "agreement": agreement.agreement_table,
     "benchmark": benchmark_table,
 }
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from itertools import product
 from random import Random
 
 from classifier.languages import load_cues
 from classifier.schema import CODES, TACTICS
-from tests.conftest import ROOT
-
-_spec = importlib.util.spec_from_file_location("corpus_script", ROOT / "scripts" / "corpus.py")
-corpus_script = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(corpus_script)
+from curation.labelling import labels_of
+from curation.records import unmark
 
 LINES = {
     "en": {
@@ -114,9 +110,9 @@ def records(n=20, *, seed=1, tactics=tuple(TACTICS)):
 
 def record(lang, kind, number, marked):
     """Return a labelled record of a marked line; each is its own group."""
-    text, spans = corpus_script.unmark(marked)
+    text, spans = unmark(marked)
     codes = sorted({CODE_OF[span["tactic"]] for span in spans if span["tactic"] in CODE_OF})
-    cv_blast, give_to_get = corpus_script.labels_of(codes)
+    cv_blast, give_to_get = labels_of(codes)
     id_ = f"{lang}-{kind}-{number}"
     fine = "ordinary" if kind == "ordinary" else "hard_negative"
     return {
@@ -130,6 +126,9 @@ def record(lang, kind, number, marked):
         "group": f"g-{id_}",
         "kind": "offence" if cv_blast or give_to_get else fine,
         "channel": "mail",
+        "sender_kind": "other",
+        "register_kind": "neutral",
+        "variety_kind": "other",
     }
 
 
