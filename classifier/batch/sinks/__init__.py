@@ -1,0 +1,32 @@
+"""Outputs: one class a format, and the table that names them.
+
+A sink writes to a file that the run has opened; the run puts it in its place only when it is whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import BinaryIO, Protocol
+
+from classifier.batch.entry import Entry
+from classifier.batch.sinks.json_lines import JsonLinesSink
+from classifier.batch.summary import Summary
+
+
+class Sink(Protocol):
+    """Writes the entries of a run, in order."""
+
+    def write(self, entry: Entry) -> None:
+        """Add an entry, after all findings were joined to it."""
+
+    def finish(self, summary: Summary) -> None:
+        """Write what stands at the end; the run closes the file."""
+
+
+SINKS: dict[str, Callable[[BinaryIO], Sink]] = {
+    "jsonl": JsonLinesSink,
+}
+"""Format, which is also the file's suffix -> what writes it."""
+
+KEEPS_TEXT = frozenset[str]()
+"""Formats that need `text` and `subject` in `Entry.extra`."""

@@ -1,0 +1,139 @@
+"""Files and folders: which reader takes which, and what happens when one breaks."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from classifier.crash import without_words
+from classifier.readers import MAX_BYTES, READERS
+from classifier.schema import InputError
+from classifier.sources.mailboxes import is_maildir, read_maildir, read_mbox
+from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
+from classifier.sources.streams import DAMAGED, Stream, bare_name, opened
+from classifier.sources.tables import read_json_lines
+
+Reader = Callable[[Stream, str, ReadOptions], Iterator[Found]]
+"""(open stream, name of the source, options) -> what it holds, in order."""
+
+
+def read_sources(sources: Iterable[str], options: ReadOptions) -> Iterator[Found]:
+    """Yield what is in each source, in order. Never raises for what a source holds."""
+    for source in dict.fromkeys(sources):
+        yield from _guarded(source, _read(source, options))
+
+
+def size_of(sources: Iterable[str]) -> int | None:
+    """Return the bytes of all files together; None when it cannot be known beforehand."""
+    sizes = [_size(Path(source)) for source in dict.fromkeys(sources)]
+    return sum(size for size in sizes if size) if None not in sizes else None
+
+
+def _size(path: Path) -> int | None:
+    try:
+        if not path.is_dir():
+            return path.stat().st_size
+        return sum(_size(file) or 0 for file in _walk(path))
+    except OSError:
+        return None
+
+
+def _guarded(source: str, items: Iterator[Found]) -> Iterator[Found]:
+    """Turn whatever ends the reading of a source into a Failure after what was read."""
+    found = 0
+    try:
+        for item in items:
+            found += isinstance(item, Record)
+            yield item
+    except InputError as error:
+        yield Failure(source, str(error).removeprefix(f"{source}: "), source)
+    except DAMAGED as error:
+        yield Failure(source, _reason(error, found), source)
+    except Exception as error:  # a reader's own mistake must not lose other sources
+        yield Failure(source, without_words(error), source)
+
+
+def _reason(error: BaseException, found: int) -> str:
+    """Say why reading stopped, and what was saved before."""
+    strerror = getattr(error, "strerror", None)
+    before = f"; {found:,} messages before that were read" if found else ""
+    if strerror:
+        return f"{strerror}; check the name and your right to read it{before}"
+    return f"the compressed data is damaged or ends too early{before}; get a whole copy"
+
+
+def _read(source: str, options: ReadOptions) -> Iterator[Found]:
+    path = Path(source)
+    if path.is_dir():
+        yield from _read_folder(path, options)
+    else:
+        yield from _read_file(path, options)
+
+
+def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Found]:
+    found, left_out = 0, Counter[str]()
+    for path in _walk(folder):
+        if path.is_dir():
+            reading = _guarded(str(path), read_maildir(path))
+        elif options.format or _format_by_name(path):
+            reading = _guarded(str(path), _read_file(path, options))
+        else:
+            left_out[path.suffix.lower() or "no suffix"] += 1
+            continue
+        for item in reading:
+            found += not isinstance(item, Notice)
+            yield item
+    if left_out:
+        kinds = ", ".join(f"{count} {suffix}" for suffix, count in left_out.most_common(5))
+        text = f"{left_out.total():,} files of other kinds left out ({kinds})"
+        yield Notice(str(folder), f"{text}; name them one by one to read them")
+    if not found:
+        yield Notice(str(folder), "no messages in this folder")
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below `folder`, sorted, and each Maildir as a whole; hidden ones are left."""
+    if is_maildir(folder):
+        yield folder
+        return
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        path = Path(entry.path)
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir(follow_symlinks=False):
+            yield from _walk(path)
+        elif entry.is_file():
+            yield path
+
+
+def _read_file(path: Path, options: ReadOptions) -> Iterator[Found]:
+    with opened(path) as stream:
+        name = options.format or _format_by_name(path) or "txt"
+        yield from FORMATS[name](stream, str(path), options)
+
+
+def _format_by_name(path: Path) -> str | None:
+    suffix = Path(bare_name(path)).suffix.lstrip(".").lower()
+    return suffix if suffix in FORMATS else None
+
+
+def _single(format: str) -> Reader:
+    """Return the reader of a format whose files hold one message."""
+
+    def read(stream: Stream, source: str, _options: ReadOptions) -> Iterator[Found]:
+        content = stream.read(MAX_BYTES + 1)  # one more, so that the cut is noticed
+        name = bare_name(Path(source))
+        yield Record(source, name, source, content, format, stream.position)
+
+    return read
+
+
+FORMATS: dict[str, Reader] = {
+    **{name: _single(name) for name in READERS},
+    "mbox": read_mbox,
+    "jsonl": read_json_lines,
+    "ndjson": read_json_lines,
+}
+"""Format, which is also the file's suffix -> what reads it."""

@@ -1,0 +1,111 @@
+"""Byte streams of files, compressed or not, that know how far they are and never read too much."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from classifier.readers import MAX_BYTES
+from classifier.schema import InputError
+
+_BUFFER = 256 * 1024
+DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError)
+"""What reading a compressed stream raises when it is cut or damaged."""
+
+
+@dataclass
+class Stream:
+    """A readable file; `position` and `peek` speak of it even where it is compressed."""
+
+    file: BinaryIO
+    """What the bytes come from, decompressed."""
+    raw: BinaryIO
+    """The file on disk."""
+    line: int = 0
+    """Lines read so far."""
+    offset: int = 0
+    """Decompressed bytes read so far."""
+
+    @property
+    def position(self) -> int:
+        """Return the bytes of the file on disk that were read."""
+        return self.raw.tell()
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether the file is not compressed."""
+        return self.file is self.raw
+
+    def lines(self, limit: int = MAX_BYTES) -> Iterator[bytes]:
+        """Yield lines with their ends; one over `limit` bytes comes in pieces without an end."""
+        while line := self.file.readline(limit):
+            self.line += 1
+            self.offset += len(line)
+            yield line
+
+    def read(self, limit: int) -> bytes:
+        """Return at most `limit` bytes."""
+        pieces, left = [], limit
+        while left and (piece := self.file.read(min(left, _BUFFER))):
+            pieces.append(piece)
+            left -= len(piece)
+        return b"".join(pieces)
+
+    def peek(self, offset: int, length: int) -> bytes | None:
+        """Return bytes further on without moving; None where that would need decompression."""
+        return os.pread(self.raw.fileno(), length, offset) if self.plain else None
+
+
+def _zstd(raw: BinaryIO) -> BinaryIO:
+    try:
+        import zstandard  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        raise InputError("reading .zst needs: pip install 'blastcheck[zstd]'") from error
+    reader: Any = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    return cast("BinaryIO", io.BufferedReader(reader, _BUFFER))
+
+
+_Opener = Callable[[BinaryIO], BinaryIO]
+
+COMPRESSED: dict[str, _Opener] = {
+    ".gz": lambda raw: cast("BinaryIO", gzip.open(raw)),
+    ".bz2": lambda raw: cast("BinaryIO", bz2.open(raw)),
+    ".xz": lambda raw: cast("BinaryIO", lzma.open(raw)),
+    ".zst": _zstd,
+}
+"""Suffix -> what decompresses such a file."""
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Stream]:
+    """Open a file for reading, through its decompressor if its suffix names one.
+
+    Raises:
+        OSError: it cannot be opened.
+        InputError: its decompressor is not installed.
+    """
+    with path.open("rb", buffering=_BUFFER) as raw:
+        opener = COMPRESSED.get(path.suffix.lower())
+        if opener is None:
+            yield Stream(raw, raw)
+            return
+        with opener(raw) as file:
+            yield Stream(file, raw)
+
+
+def bare_name(path: Path) -> str:
+    """Return the name of a file without the suffix of its compression.
+
+    >>> bare_name(Path("a/drafts.mbox.gz"))
+    'drafts.mbox'
+    """
+    return path.stem if path.suffix.lower() in COMPRESSED else path.name
