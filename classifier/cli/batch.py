@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from classifier.batch.run import Watcher
     from classifier.config import Settings
 
-OUTPUT_FORMATS = ("jsonl",)
-INPUT_FORMATS = ("auto", "txt", "md", "html", "eml", "mbox", "jsonl")
+OUTPUT_FORMATS = ("jsonl", "csv", "parquet", "sarif")
+INPUT_FORMATS = (
+    *("auto", "txt", "md", "html", "eml", "mbox", "csv", "tsv", "jsonl", "parquet", "whatsapp"),
+)
 
 
 @click.command()
@@ -51,8 +53,16 @@ INPUT_FORMATS = ("auto", "txt", "md", "html", "eml", "mbox", "jsonl")
     "columns",
     multiple=True,
     metavar="FIELD=NAME",
-    help="The column of a table that holds FIELD: text, subject, to, cc, bcc, attachments, lang, id.",
+    help="The column of a table that holds FIELD: text, subject, from, to, cc, bcc, attachments,"
+    " lang or id.",
 )
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    metavar="LETTER",
+    help="Mail-merge: fill each row of the tables into this letter.",
+)
+@click.option("--sender", metavar="NAME", help="In chats and tables, read only what NAME wrote.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
 @click.option("--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice.")
 @click.option("--explain", is_flag=True, help="Also fill in the reasons and the changes.")
@@ -110,7 +120,12 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
         sources,
         [Output(options["out"], _format(options["out"], options["format"]))],
         Task(settings, lang=options["lang"], explain=options["explain"]),
-        ReadOptions(None if named == "auto" else named, _columns(options["columns"])),
+        ReadOptions(
+            None if named == "auto" else named,
+            _columns(options["columns"]),
+            options["template"],
+            options["sender"],
+        ),
         options["jobs"] or len(os.sched_getaffinity(0)),
         options["resume"],
     )

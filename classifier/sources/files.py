@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from classifier.crash import without_words
-from classifier.readers import MAX_BYTES, READERS
+from classifier.encodings import decode
+from classifier.readers import MAX_BYTES, READERS, sniff
 from classifier.schema import InputError
-from classifier.sources.mailboxes import is_maildir, read_maildir, read_mbox
+from classifier.sources.chats import looks_like_chat, read_chat
+from classifier.sources.mailboxes import is_maildir, is_mbox, read_maildir, read_mbox
+from classifier.sources.parquet import read_parquet
 from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
 from classifier.sources.streams import DAMAGED, Stream, bare_name, opened
-from classifier.sources.tables import read_json_lines
+from classifier.sources.tables import read_csv, read_json_lines
+
+_SNIFFED_BYTES = 8_192
 
 Reader = Callable[[Stream, str, ReadOptions], Iterator[Found]]
 """(open stream, name of the source, options) -> what it holds, in order."""
@@ -77,7 +84,7 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Found]:
     for path in _walk(folder):
         if path.is_dir():
             reading = _guarded(str(path), read_maildir(path))
-        elif options.format or _format_by_name(path):
+        elif options.format or not path.suffix or _format_by_name(path) or path.suffix == ".zip":
             reading = _guarded(str(path), _read_file(path, options))
         else:
             left_out[path.suffix.lower() or "no suffix"] += 1
@@ -109,9 +116,43 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _read_file(path: Path, options: ReadOptions) -> Iterator[Found]:
+    if path.suffix.lower() == ".zip":
+        yield from _read_zip(path, options)
+        return
     with opened(path) as stream:
-        name = options.format or _format_by_name(path) or "txt"
-        yield from FORMATS[name](stream, str(path), options)
+        yield from _read_stream(stream, str(path), bare_name(path), options)
+
+
+def _read_zip(path: Path, options: ReadOptions) -> Iterator[Found]:
+    """Yield what is in the files of an archive whose names we know."""
+    with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
+        for member in archive.infolist():
+            inner = f"{path}/{member.filename}"
+            if member.is_dir() or not (options.format or _format_by_name(Path(member.filename))):
+                continue
+            try:
+                with archive.open(member) as file:
+                    stream = Stream(cast("BinaryIO", file), raw)
+                    reading = _read_stream(stream, inner, Path(member.filename).name, options)
+                    yield from _guarded(inner, reading)
+            except (RuntimeError, NotImplementedError) as error:
+                yield Failure(inner, f"{error}; unpack it first", str(path))
+
+
+def _read_stream(stream: Stream, source: str, name: str, options: ReadOptions) -> Iterator[Found]:
+    chosen = options.format or _format_by_name(Path(name))
+    if chosen in (None, "txt") and not options.format:
+        chosen = _sniffed(stream.start(_SNIFFED_BYTES), chosen)
+    yield from FORMATS[chosen or "txt"](stream, source, options)
+
+
+def _sniffed(start: bytes, chosen: str | None) -> str:
+    """Return the format of a text, or of a file whose name says nothing."""
+    if is_mbox(start):
+        return "mbox"
+    if looks_like_chat(decode(start)[0]):
+        return "whatsapp"
+    return chosen or sniff(start)
 
 
 def _format_by_name(path: Path) -> str | None:
@@ -133,7 +174,11 @@ def _single(format: str) -> Reader:
 FORMATS: dict[str, Reader] = {
     **{name: _single(name) for name in READERS},
     "mbox": read_mbox,
+    "csv": read_csv,
+    "tsv": read_csv,
     "jsonl": read_json_lines,
     "ndjson": read_json_lines,
+    "parquet": read_parquet,
+    "whatsapp": read_chat,
 }
 """Format, which is also the file's suffix -> what reads it."""

@@ -27,6 +27,12 @@ _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,12})\s*\Z", re.IGNORECA
 _SUBFOLDERS = ("cur", "new", "tmp")
 
 
+def is_mbox(start: bytes) -> bool:
+    """Tell whether a file that begins with these bytes is an mbox."""
+    first, _, rest = start.partition(b"\n")
+    return bool(first.startswith(b"From ") and _POSTMARK.match(first) and _FIELD.match(rest))
+
+
 def read_mbox(stream: Stream, source: str, _options: ReadOptions) -> Iterator[Found]:
     """Yield the messages of an mbox file; ids count from 1: `drafts.mbox#3`."""
     number, before = 0, 0

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from classifier.encodings import cap
 from classifier.mail import names_a_cv
 from classifier.mail.headers import count_addresses
-from classifier.schema import LANGUAGES, Envelope, Message
+from classifier.markup import visible_text
+from classifier.schema import LANGUAGES, Aside, Envelope, InputError, Message
+from classifier.sources.letter import Letter
+from classifier.sources.record import ReadOptions
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "text": ("text", "body", "message", "content", "draft", "texte", "corps", "contenu",
@@ -20,32 +25,82 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "bcc": ("bcc", "cci", "עותק מוסתר"),
     "attachments": ("attachments", "attachment", "pièces jointes", "pièce jointe", "קבצים מצורפים",
                     "קובץ מצורף"),
+    "from": ("from", "sender", "de", "expéditeur", "מאת", "שולח"),
     "lang": ("lang", "language", "langue", "שפה"),
     "id": ("id", "message-id", "message_id", "uid"),
 }  # fmt: skip
 """What a message can have -> the names of the column it is looked for in, in this order."""
 
 
+_HTML = re.compile(r"</(?:p|div|span|a|body|li)>|<br ?/?>", re.IGNORECASE)
+_SHOWN = 20
+"""Columns that an error text lists."""
+
+
 class RowError(ValueError):
     """A row holds no message; the text says why, without any word of it."""
 
 
-def message_of_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Message:
-    """Return the message that a row holds.
+@dataclass(frozen=True)
+class RowReader:
+    """Makes messages of rows, as the options say."""
 
-    Args:
-        row: Column -> value.
-        columns: Field (a key of FIELDS) -> column, where the defaults do not find it.
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field (a key of FIELDS) -> column, where the defaults do not find it."""
+    sender: str | None = None
+    """Take only rows that this person wrote."""
+    letter: Letter | None = None
+    """Mail-merge: what a row is filled into."""
 
-    Raises:
-        RowError: there is no text in it.
-    """
-    found = columns_of(list(row), columns)
-    values = {field: row[column] for field, column in found.items()}
+    @classmethod
+    def of(cls, options: ReadOptions) -> RowReader:
+        """Return the reader that the options ask for.
+
+        Raises:
+            InputError: the template cannot be read.
+        """
+        letter = Letter.read(options.template) if options.template else None
+        return cls(options.columns, options.sender, letter)
+
+    def check(self, names: Sequence[str], source: str) -> None:
+        """Make sure that a table has a column for the text.
+
+        Raises:
+            InputError: it has none, or not the one that was named.
+        """
+        found = columns_of(names, self.columns)
+        missing = [name for key, name in self.columns.items() if key not in found]
+        if missing or not (self.letter or "text" in found):
+            wanted = " or ".join(map(repr, missing)) or "for the text"
+            known = ", ".join(map(repr, names[:_SHOWN]))
+            raise InputError(f"{source}: no column {wanted}; name it with --column, one of {known}")
+
+    def message(self, row: Mapping[str, Any]) -> Message | None:
+        """Return the message of a row; None when another person wrote it.
+
+        Raises:
+            RowError: there is no text in it.
+        """
+        found = columns_of(list(row), self.columns)
+        values = {key: row[column] for key, column in found.items()}
+        if self.sender and _text(values.get("from")).strip().casefold() != self.sender.casefold():
+            return None
+        if self.letter:
+            return replace(
+                self.letter.filled(row), id=_text(values.get("id")), envelope=_envelope(values)
+            )
+        return _message(values, found)
+
+
+def _message(values: Mapping[str, Any], found: Mapping[str, str]) -> Message:
     text = values.get("text")
     if not isinstance(text, str):
         raise RowError(_no_text(found, text))
-    text, limits = cap(text)
+    asides: tuple[Aside, ...] = ()
+    if _HTML.search(text):
+        text, asides, limits = visible_text(text)
+    else:
+        text, limits = cap(text)
     lang = _text(values.get("lang")).strip().lower()
     return Message(
         text,
@@ -53,19 +108,20 @@ def message_of_row(row: Mapping[str, Any], columns: Mapping[str, str]) -> Messag
         subject=_text(values.get("subject")),
         lang=lang if lang in LANGUAGES else None,
         envelope=_envelope(values),
+        asides=asides,
         limits=limits,
     )
 
 
-def columns_of(names: list[str], columns: Mapping[str, str]) -> dict[str, str]:
+def columns_of(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
     """Return field -> column for the fields that a table with these column names has."""
     plain = {name.strip().casefold(): name for name in reversed(names)}
-    wanted = {**FIELDS, **{field: (name.casefold(),) for field, name in columns.items()}}
+    wanted = {**FIELDS, **{key: (name.casefold(),) for key, name in columns.items()}}
     found: dict[str, str] = {}
-    for field, aliases in wanted.items():
+    for key, aliases in wanted.items():
         for alias in aliases:
             if alias in plain:
-                found.setdefault(field, plain[alias])
+                found.setdefault(key, plain[alias])
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import gzip
 import io
 import lzma
@@ -12,14 +13,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
+from classifier.encodings import decode
 from classifier.readers import MAX_BYTES
 from classifier.schema import InputError
 
 _BUFFER = 256 * 1024
 DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError)
 """What reading a compressed stream raises when it is cut or damaged."""
+
+
+class TextLine(NamedTuple):
+    """A decoded line with its end."""
+
+    number: int
+    """Counted from 1."""
+    text: str
+    guesses: tuple[str, ...]
+    """What was guessed to decode it, one sentence each."""
+    too_long: bool = False
+    """It was over MAX_BYTES and not kept."""
 
 
 @dataclass
@@ -52,6 +66,35 @@ class Stream:
             self.offset += len(line)
             yield line
 
+    def text_lines(self) -> Iterator[TextLine]:
+        """Yield decoded lines; each is decoded by itself, so that one bad line spoils no other."""
+        if self.start(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            yield from self._wide_lines()
+            return
+        torn = False
+        for line in self.lines():
+            whole = line.endswith(b"\n") or len(line) < MAX_BYTES
+            if torn:  # the rest of a line that is too long
+                self.line -= 1
+            elif whole:
+                yield TextLine(self.line, *decode(line))
+            else:
+                yield TextLine(self.line, "", (), too_long=True)
+            torn = not whole
+
+    def _wide_lines(self) -> Iterator[TextLine]:
+        """Yield the lines of UTF-16, whose line ends are no single bytes."""
+        text = io.TextIOWrapper(self.file, "utf-16", "replace", newline="\n")
+        while line := text.readline(MAX_BYTES):
+            self.line += 1
+            yield TextLine(self.line, line, ())
+        text.detach()
+
+    def start(self, length: int) -> bytes:
+        """Return the next bytes without moving on; `length` at most 8,192."""
+        file: Any = self.file  # every reader here buffers, which BinaryIO does not tell
+        return bytes(file.peek(length)[:length])
+
     def read(self, limit: int) -> bytes:
         """Return at most `limit` bytes."""
         pieces, left = [], limit
@@ -74,12 +117,10 @@ def _zstd(raw: BinaryIO) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(reader, _BUFFER))
 
 
-_Opener = Callable[[BinaryIO], BinaryIO]
-
-COMPRESSED: dict[str, _Opener] = {
-    ".gz": lambda raw: cast("BinaryIO", gzip.open(raw)),
-    ".bz2": lambda raw: cast("BinaryIO", bz2.open(raw)),
-    ".xz": lambda raw: cast("BinaryIO", lzma.open(raw)),
+COMPRESSED: dict[str, Callable[[BinaryIO], Any]] = {
+    ".gz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
     ".zst": _zstd,
 }
 """Suffix -> what decompresses such a file."""

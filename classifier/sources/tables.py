@@ -1,51 +1,108 @@
-"""Tables: a message a row. JSON Lines."""
+"""Tables: a message a row. JSON Lines, CSV with any of its usual delimiters, LinkedIn's export."""
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from classifier.encodings import decode
 from classifier.readers import MAX_BYTES
-from classifier.sources.record import Failure, Found, ReadOptions, Record
-from classifier.sources.rows import RowError, message_of_row
-from classifier.sources.streams import Stream, bare_name
+from classifier.schema import Message
+from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
+from classifier.sources.rows import RowError, RowReader
+from classifier.sources.streams import Stream, TextLine, bare_name
+
+_DELIMITERS = ",;\t|"
+_QUOTED = re.compile(r'"[^"]*"')
+_TOO_LONG = f"a line of over {MAX_BYTES:,} bytes was not read"
 
 
 def read_json_lines(stream: Stream, source: str, options: ReadOptions) -> Iterator[Found]:
-    """Yield the message of each line; a line that is broken is one Failure."""
-    before, name = 0, bare_name(Path(source))
-    for line in _whole_lines(stream):
-        number, place = stream.line, f"{source}, line {stream.line}"
-        size, before = stream.position - before, stream.position
-        if line is None:
-            yield Failure(place, f"a line of over {MAX_BYTES:,} bytes was not read", source, size)
-        elif line.strip():
-            text, guesses = decode(line)
-            try:
-                message = message_of_row(_object(text), options.columns)
-            except RowError as error:
-                yield Failure(place, str(error), source, size)
-                continue
-            known = message.id or f"{name}#{number}"
-            yield Record(place, known, source, message, "", size, guesses)
+    """Yield the message of each line; a broken line is a Failure."""
+    rows = _Rows(stream, source, RowReader.of(options))
+    for line in stream.text_lines():
+        place = f"{source}, line {line.number}"
+        if line.too_long:
+            yield rows.failure(place, _TOO_LONG)
+        elif line.text.strip():
+            yield from rows.found(place, line.number, line.guesses, _object, line.text)
+    yield from rows.end()
 
 
-def _whole_lines(stream: Stream) -> Iterator[bytes | None]:
-    """Yield each line; None for one too long to keep."""
-    torn = False
-    for piece in stream.lines():
-        ends = piece.endswith(b"\n") or len(piece) < MAX_BYTES
-        if torn or not ends:
-            if not torn:
-                yield None
-            else:
-                stream.line -= 1  # only a piece of a line
-            torn = not ends
-            continue
-        yield piece
+def read_csv(stream: Stream, source: str, options: ReadOptions) -> Iterator[Found]:
+    """Yield the message of each row; rows count as in a spreadsheet, the header is row 1.
+
+    Raises:
+        InputError: the header has no column for the text.
+    """
+    reader = RowReader.of(options)
+    table = _Csv(_Lines(stream.text_lines()))
+    header = table.header()
+    if header is None:
+        yield Notice(source, "an empty table")
+        return
+    reader.check(header, source)
+    rows = _Rows(stream, source, reader)
+    for number, cells, line in table.rows():
+        place = f"{source}, row {number} at line {line}"
+        if isinstance(cells, str):
+            yield rows.failure(place, cells)
+        elif any(cell.strip() for cell in cells):
+            yield from rows.found(place, number, table.guesses, _row(header), cells)
+    yield from rows.end()
+
+
+@dataclass
+class _Rows:
+    """Turns what a row holds into a Record or a Failure, and keeps count of the bytes."""
+
+    stream: Stream
+    source: str
+    reader: RowReader
+    position: int = 0
+    count: int = 0
+
+    def found(
+        self,
+        place: str,
+        number: int,
+        guesses: tuple[str, ...],
+        parse: Callable[[Any], dict[str, Any]],
+        content: Any,
+    ) -> Iterator[Found]:
+        """Yield the record of a row, nothing when another person wrote it."""
+        try:
+            message = self.reader.message(parse(content))
+        except RowError as error:
+            yield self.failure(place, str(error))
+            return
+        self.count += 1
+        if message:
+            yield self._record(place, number, guesses, message)
+
+    def _record(
+        self, place: str, number: int, guesses: tuple[str, ...], message: Message
+    ) -> Record:
+        name = message.id or f"{bare_name(Path(self.source))}#{number}"
+        return Record(place, name, self.source, message, "", self._size(), guesses)
+
+    def failure(self, place: str, why: str) -> Failure:
+        """Return the Failure of a row."""
+        self.count += 1
+        return Failure(place, why, self.source, self._size())
+
+    def end(self) -> Iterator[Notice]:
+        """Say so when there was no row at all."""
+        if not self.count:
+            yield Notice(self.source, "no messages in this table")
+
+    def _size(self) -> int:
+        before, self.position = self.position, self.stream.position
+        return self.position - before
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -59,3 +116,91 @@ def _object(text: str) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise RowError(f"a JSON {type(found).__name__} and not an object")
     return found
+
+
+def _row(header: list[str]) -> Callable[[list[str]], dict[str, Any]]:
+    def parse(cells: list[str]) -> dict[str, Any]:
+        if any(cell.strip() for cell in cells[len(header) :]):
+            counts = f"{len(cells)} cells under {len(header)} columns"
+            raise RowError(f'{counts}; a text with the delimiter in it needs quotes (") around it')
+        return dict(zip(header, cells, strict=False))
+
+    return parse
+
+
+@dataclass
+class _Lines:
+    """Feeds a csv.reader, remembers the lines of the row at hand, and takes them back."""
+
+    source: Iterator[TextLine]
+    row: list[TextLine] = field(default_factory=list)
+    waiting: list[TextLine] = field(default_factory=list)
+    """Lines to be read again, the next one last."""
+    exhausted: bool = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self.waiting.pop() if self.waiting else next(self.source, None)
+        if line is None:
+            self.exhausted = True
+            raise StopIteration
+        self.row.append(line)
+        return line.text
+
+    def take_back(self) -> None:
+        """Read the lines of this row again, all but the first."""
+        self.waiting += reversed(self.row[1:])
+        self.exhausted = False
+
+
+class _Csv:
+    """The rows of a CSV file; a quotation mark that is never closed costs one line."""
+
+    def __init__(self, lines: _Lines) -> None:
+        self._lines = lines
+        self.guesses: tuple[str, ...] = ()
+        """What was guessed to decode the row at hand."""
+
+    def header(self) -> list[str] | None:
+        """Return the names of the columns, without the byte order mark; None in an empty file."""
+        csv.field_size_limit(MAX_BYTES)  # for the whole process; the default loses a long message
+        for text in self._lines:
+            if text.strip():
+                bare = _QUOTED.sub("", text)
+                self._delimiter = max(_DELIMITERS, key=bare.count)
+                self._lines.take_back()
+                self._lines.waiting += self._lines.row[:1]
+                return next(self._reader(), None)
+        return None
+
+    def _reader(self) -> Iterator[list[str]]:
+        return csv.reader(self._lines, delimiter=self._delimiter)
+
+    def rows(self) -> Iterator[tuple[int, list[str] | str, int]]:
+        """Yield row number, its cells or what is wrong with it, and the line it begins at."""
+        reader, number = self._reader(), 1
+        while True:
+            self._lines.row.clear()
+            cells = self._next(reader)
+            if cells is None:
+                return
+            number += 1
+            first = self._lines.row[0]
+            self.guesses = tuple(dict.fromkeys(g for line in self._lines.row for g in line.guesses))
+            if isinstance(cells, str):
+                self._lines.take_back()
+                reader = self._reader()
+            yield number, cells, first.number
+
+    def _next(self, reader: Iterator[list[str]]) -> list[str] | str | None:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            return f"not CSV: {error}"
+        if cells is not None and self._lines.exhausted:
+            return "a quotation mark is never closed; this line was left out"
+        if any(line.too_long for line in self._lines.row):
+            return _TOO_LONG
+        return cells

@@ -9,7 +9,10 @@ from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 from classifier.batch.entry import Entry
+from classifier.batch.sinks.csv_table import CsvSink
 from classifier.batch.sinks.json_lines import JsonLinesSink
+from classifier.batch.sinks.parquet import ParquetSink
+from classifier.batch.sinks.sarif import SarifSink
 from classifier.batch.summary import Summary
 
 
@@ -25,6 +28,9 @@ class Sink(Protocol):
 
 SINKS: dict[str, Callable[[BinaryIO], Sink]] = {
     "jsonl": JsonLinesSink,
+    "csv": CsvSink,
+    "parquet": ParquetSink,
+    "sarif": SarifSink,
 }
 """Format, which is also the file's suffix -> what writes it."""
 
