@@ -83,28 +83,37 @@ class _Piece:
 
 
 def _pieces(stream: Stream) -> Iterator[_Piece]:
-    """Cut the stream where a separator is followed by a header field."""
-    piece, waiting = _Piece(0, stray=True), b""
-    for line in stream.lines():
-        end = stream.offset
-        if waiting:
-            start = end - len(line) - len(waiting)
-            if _FIELD.match(line) and not _inside(piece, start, stream):
-                if piece.data or not piece.stray:
-                    yield piece
-                piece = _Piece(start, stray=False)
-            else:
-                piece.add(waiting, start + len(waiting))
-            waiting = b""
-        if line.startswith(b"From ") and _POSTMARK.match(line):
-            waiting = line
+    """Cut the stream at its separators."""
+    piece = _Piece(0, stray=True)
+    for offset, line, following in _with_next(stream):
+        if _separates(line, following) and not _inside(piece, offset, stream):
+            if piece.data or not piece.stray:
+                yield piece
+            piece = _Piece(offset, stray=False)
         else:
-            piece.add(line, end)
-    piece.add(waiting, stream.offset)
+            piece.add(line, offset + len(line))
     if piece.data and not piece.data.endswith(b"\n"):
         piece.limits = ("the mailbox ends in the middle of a line; this message may be cut",)
     if piece.data or not piece.stray:
         yield piece
+
+
+def _with_next(stream: Stream) -> Iterator[tuple[int, bytes, bytes]]:
+    """Yield offset, line and the line after it, empty at the end."""
+    offset, line = 0, b""
+    for following in stream.lines():
+        if line:
+            yield offset, line, following
+            offset += len(line)
+        line = following
+    if line:
+        yield offset, line, b""
+
+
+def _separates(line: bytes, following: bytes) -> bool:
+    """Tell whether a new message begins here: a postmark, then a header field."""
+    marked = line.startswith(b"From ") and _POSTMARK.match(line)
+    return bool(marked and (not following or _FIELD.match(following)))
 
 
 def _inside(piece: _Piece, offset: int, stream: Stream) -> bool:

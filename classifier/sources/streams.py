@@ -59,9 +59,9 @@ class Stream:
         """Tell whether the file is not compressed."""
         return self.file is self.raw
 
-    def lines(self, limit: int = MAX_BYTES) -> Iterator[bytes]:
-        """Yield lines with their ends; one over `limit` bytes comes in pieces without an end."""
-        while line := self.file.readline(limit):
+    def lines(self) -> Iterator[bytes]:
+        """Yield lines with their ends; one over MAX_BYTES comes in pieces without an end."""
+        while line := self.file.readline(MAX_BYTES):
             self.line += 1
             self.offset += len(line)
             yield line

@@ -17,6 +17,7 @@ from classifier.sources.rows import RowError, RowReader
 from classifier.sources.streams import Stream, TextLine, bare_name
 
 _DELIMITERS = ",;\t|"
+_RETURN = re.compile(r"\r(?=[^\n])")
 _QUOTED = re.compile(r'"[^"]*"')
 _TOO_LONG = f"a line of over {MAX_BYTES:,} bytes was not read"
 
@@ -146,6 +147,9 @@ class _Lines:
         if line is None:
             self.exhausted = True
             raise StopIteration
+        if found := _RETURN.search(line.text):  # where old Macs end a line
+            self.waiting.append(line._replace(text=line.text[found.end() :]))
+            line = line._replace(text=line.text[: found.end()])
         self.row.append(line)
         return line.text
 
