@@ -10,6 +10,7 @@ import json
 import os
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -63,7 +64,11 @@ class Journal:
             raise OutputError(f"{path}: {error.strerror}; choose another output") from error
         journal = cls(path, os.fdopen(descriptor, "wb", buffering=0))
         head = json.dumps({"blastcheck": "journal", "version": _VERSION, "plan": plan})
-        journal._write(head.encode() + b"\n")
+        try:
+            journal._write(head.encode() + b"\n")
+        except OutputError:
+            journal.remove()
+            raise
         return journal
 
     @classmethod
@@ -79,24 +84,23 @@ class Journal:
         if not path.exists():
             return cls.create(path, plan)
         try:
-            journal = cls(path, path.open("r+b", buffering=0))
-            journal._recover(plan)
+            with path.open("rb") as lines:
+                _check(path, lines.readline(), plan)
+                journal = cls(path, path.open("r+b", buffering=0))
+                journal._recover(lines)
         except OSError as error:
             raise OutputError(f"{path}: {error.strerror}; it cannot be resumed") from error
         return journal
 
-    def _recover(self, plan: Mapping[str, Any]) -> None:
-        """Read what is whole, and cut off a torn end."""
-        with self.path.open("rb") as lines:
-            head = lines.readline()
-            _check(self.path, head, plan)
-            good = len(head)
-            for line in lines:
-                columns = line.split(b"\t")
-                if len(columns) != _COLUMNS or not line.endswith(b"\n"):
-                    break
-                self._remember(int(columns[0], 16), int(columns[1], 16), columns[2] == b"failed")
-                good += len(line)
+    def _recover(self, lines: BinaryIO) -> None:
+        """Read the entries that are whole, and cut off a torn end."""
+        good = lines.tell()
+        for line in lines:
+            columns = line.split(b"\t")
+            if len(columns) != _COLUMNS or not line.endswith(b"\n"):
+                break
+            self._remember(int(columns[0], 16), int(columns[1], 16), columns[2] == b"failed")
+            good += len(line)
         self._file.truncate(good)
         self._file.seek(good)
         self._before = len(self._keys)
@@ -176,7 +180,8 @@ class Journal:
         """Put everything on the disk itself, so that the run can be resumed; drop what is empty."""
         if self._file.closed:
             return
-        os.fsync(self._file.fileno())
+        with suppress(OSError):  # what is not on the disk then is cut off when resuming
+            os.fsync(self._file.fileno())
         self._file.close()
         if not self._keys:
             self.path.unlink()

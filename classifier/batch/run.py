@@ -15,7 +15,7 @@ from classifier.batch.judging import Item, Task
 from classifier.batch.parallel import judge_all
 from classifier.batch.sinks import KEEPS_TEXT, SINKS
 from classifier.batch.summary import Summary
-from classifier.batch.whole import whole_file
+from classifier.batch.whole import check_place, whole_file
 from classifier.sources import Failure, Notice, ReadOptions, read_sources
 
 
@@ -79,20 +79,22 @@ def run_batch(plan: Plan, watcher: Watcher | None = None) -> Summary:
     An output is written beside its place and moved there when it is whole.
 
     Raises:
-        ConfigError: an interrupted run is in the way, or another one is to be resumed.
+        ConfigError: an output is no ordinary file, an interrupted run is in the way, or another one
+            is to be resumed.
         ModelError: there is no model to judge with.
         OutputError: an output or the journal cannot be written; what was judged can be resumed.
     """
     watcher = watcher or Watcher()
     keep_text = plan.task.keep_text or any(o.format in KEEPS_TEXT for o in plan.outputs)
     plan = replace(plan, task=replace(plan.task, keep_text=keep_text))
+    for output in plan.outputs:
+        check_place(output.path)
     begin = Journal.resume if plan.resume else Journal.create
-    journal = begin(plan.journal, plan.fingerprint())
-    with closing(journal):
+    with closing(begin(plan.journal, plan.fingerprint())) as journal:
         watcher.moved(journal.resumed, 0)
         _judge(plan, journal, watcher)
         summary = _write(plan, journal)
-    journal.remove()
+        journal.remove()
     return summary
 
 

@@ -10,8 +10,19 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from classifier.batch.journal import OutputError
+from classifier.schema import ConfigError
 
 _BUFFER = 1024 * 1024
+
+
+def check_place(path: Path) -> None:
+    """Make sure that a file may be put at `path`: moving one there would replace a device or pipe.
+
+    Raises:
+        ConfigError: something stands there that is no ordinary file.
+    """
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise ConfigError(f"{path}: not an ordinary file; choose another output")
 
 
 @contextmanager
@@ -30,6 +41,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             yield cast("BinaryIO", file)
             file.flush()
             os.fsync(file.fileno())
+        check_place(path)  # once more: this is the step that could do harm
         temporary.replace(path)
     except OSError as error:
         way_out = "make room or mend it, and go on with --resume"
