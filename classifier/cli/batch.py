@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from classifier.cli.shell import Exit, complain, say, settings_from, settings_options
-from classifier.schema import LANGUAGES
+from classifier.cli.shell import Exit, complain, say, settings_from, settings_options, width
+from classifier.schema import LANGUAGES, InputError
 
 if TYPE_CHECKING:
     from classifier.batch import Plan, Summary
@@ -84,7 +84,13 @@ def batch(
     model: Path | None,
     **options: Any,
 ) -> None:
-    """Judge every message in each SOURCE: files, folders, mailboxes (mbox, Maildir), JSON Lines.
+    """Judge every message in each SOURCE.
+
+    A SOURCE is a file or folder of messages, a mailbox (mbox, Maildir), a table (CSV, TSV, JSON
+    Lines, Parquet) with a message a row, a chat (LinkedIn's messages.csv, WhatsApp), a .zip or
+    compressed file of these, or drafts on a mail server: imaps://user@host or
+    imaps://user@host/Folder. Its password comes from the variable BLASTCHECK_IMAP_PASSWORD, the
+    keyring, or a prompt.
 
     Exit statuses are those of blastcheck itself. What cannot be read is told with its place, and
     the run goes on.
@@ -125,10 +131,26 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
             _columns(options["columns"]),
             options["template"],
             options["sender"],
+            _passwords(sources),
         ),
         options["jobs"] or len(os.sched_getaffinity(0)),
         options["resume"],
     )
+
+
+def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:
+    """Ask for every password now, before a bar is drawn; a wrong address is told later."""
+    from functools import cache
+
+    from classifier.cli.password import password_for
+    from classifier.sources import Address, is_address
+
+    known = cache(password_for)
+    for source in filter(is_address, sources):
+        with suppress(InputError):
+            address = Address.parse(source)
+            known(address.user, address.host)
+    return known
 
 
 def _format(path: Path, named: str | None) -> str:
@@ -167,7 +189,14 @@ def _progress(sources: tuple[str, ...]) -> Iterator[Watcher]:
 
     done = 0
     layout = "{percentage:3.0f}% |{bar}| {desc}, {elapsed} passed, {remaining} left"
-    with tqdm(total=size_of(sources), bar_format=layout, leave=False, file=sys.stderr) as bar:
+    with tqdm(
+        total=size_of(sources),
+        bar_format=layout,
+        leave=False,
+        file=sys.stderr,
+        ncols=width(),  # a terminal that does not know its size would show nothing
+        nrows=24,
+    ) as bar:
 
         def moved(messages: int, size: int) -> None:
             nonlocal done

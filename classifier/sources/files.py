@@ -14,6 +14,7 @@ from classifier.encodings import decode
 from classifier.readers import MAX_BYTES, READERS, sniff
 from classifier.schema import InputError
 from classifier.sources.chats import looks_like_chat, read_chat
+from classifier.sources.imap import is_address, read_imap
 from classifier.sources.mailboxes import is_maildir, is_mbox, read_maildir, read_mbox
 from classifier.sources.parquet import read_parquet
 from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
@@ -34,17 +35,20 @@ def read_sources(sources: Iterable[str], options: ReadOptions) -> Iterator[Found
 
 def size_of(sources: Iterable[str]) -> int | None:
     """Return the bytes of all files together; None when it cannot be known beforehand."""
-    sizes = [_size(Path(source)) for source in dict.fromkeys(sources)]
-    return sum(size for size in sizes if size) if None not in sizes else None
+    named = list(dict.fromkeys(sources))
+    return None if any(map(is_address, named)) else sum(_size(Path(source)) for source in named)
 
 
-def _size(path: Path) -> int | None:
+def _size(path: Path) -> int:
+    """Return the bytes of a file, or of all files below a folder; 0 for what cannot be seen."""
     try:
         if not path.is_dir():
             return path.stat().st_size
-        return sum(_size(file) or 0 for file in _walk(path))
+        if is_maildir(path):
+            return sum(mail.stat().st_size for mail in path.rglob("*") if mail.is_file())
+        return sum(_size(found) for found in _walk(path) if found.is_dir() or _is_known(found))
     except OSError:
-        return None
+        return 0
 
 
 def _guarded(source: str, items: Iterator[Found]) -> Iterator[Found]:
@@ -55,7 +59,8 @@ def _guarded(source: str, items: Iterator[Found]) -> Iterator[Found]:
             found += isinstance(item, Record)
             yield item
     except InputError as error:
-        yield Failure(source, str(error).removeprefix(f"{source}: "), source)
+        why = str(error).removeprefix(f"{source}: ")
+        yield Failure(source, f"{why}{_saved(found)}", source)
     except DAMAGED as error:
         yield Failure(source, _reason(error, found), source)
     except Exception as error:  # a reader's own mistake must not lose other sources
@@ -65,15 +70,20 @@ def _guarded(source: str, items: Iterator[Found]) -> Iterator[Found]:
 def _reason(error: BaseException, found: int) -> str:
     """Say why reading stopped, and what was saved before."""
     strerror = getattr(error, "strerror", None)
-    before = f"; {found:,} messages before that were read" if found else ""
     if strerror:
-        return f"{strerror}; check the name and your right to read it{before}"
-    return f"the compressed data is damaged or ends too early{before}; get a whole copy"
+        return f"{strerror}; check the name and your right to read it{_saved(found)}"
+    return f"the compressed data is damaged or ends too early; get a whole copy{_saved(found)}"
+
+
+def _saved(found: int) -> str:
+    return f" ({found:,} messages before that were read)" if found else ""
 
 
 def _read(source: str, options: ReadOptions) -> Iterator[Found]:
     path = Path(source)
-    if path.is_dir():
+    if is_address(source):
+        yield from read_imap(source, options)
+    elif path.is_dir():
         yield from _read_folder(path, options)
     else:
         yield from _read_file(path, options)
@@ -84,7 +94,7 @@ def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Found]:
     for path in _walk(folder):
         if path.is_dir():
             reading = _guarded(str(path), read_maildir(path))
-        elif options.format or not path.suffix or _format_by_name(path) or path.suffix == ".zip":
+        elif options.format or _is_known(path):
             reading = _guarded(str(path), _read_file(path, options))
         else:
             left_out[path.suffix.lower() or "no suffix"] += 1
@@ -153,6 +163,11 @@ def _sniffed(start: bytes, chosen: str | None) -> str:
     if looks_like_chat(decode(start)[0]):
         return "whatsapp"
     return chosen or sniff(start)
+
+
+def _is_known(path: Path) -> bool:
+    """Tell whether a file of a folder is taken for messages; without a suffix it may be one."""
+    return not path.suffix or path.suffix.lower() == ".zip" or bool(_format_by_name(path))
 
 
 def _format_by_name(path: Path) -> str | None:
