@@ -18,9 +18,9 @@ import pytest
 
 from classifier.batch import Conclusion, Output, Plan, run_batch
 from classifier.batch.journal import Journal, OutputError
-from classifier.batch.judging import Task
 from classifier.batch.run import Watcher
 from classifier.batch.sinks import SINKS
+from classifier.batch.task import Task
 from classifier.cli.batch import INPUT_FORMATS, OUTPUT_FORMATS
 from classifier.config import Settings
 from classifier.readers import read_messages

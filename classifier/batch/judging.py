@@ -3,31 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from classifier.batch.entry import Entry, entry_of, failed_entry
-from classifier.batch.findings import Finding
+from classifier.batch.task import Item, Task
 from classifier.checker import Checker
-from classifier.config import Settings
 from classifier.crash import without_words
 from classifier.schema import Message, Report
 from classifier.sources import Failure, Record
-
-Item = Record | Failure
-
-
-@dataclass(frozen=True)
-class Task:
-    """All that a worker needs to know."""
-
-    settings: Settings = field(default_factory=Settings)
-    lang: str | None = None
-    """Language of every message; None lets blastcheck find out."""
-    explain: bool = False
-    """Also fill in `reasons` and `changes`, a third of the whole work."""
-    keep_text: bool = False
-    """Put text and subject into `Entry.extra`."""
-    findings: tuple[Finding, ...] = ()
 
 
 class Judge:

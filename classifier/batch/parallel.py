@@ -16,11 +16,15 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.context import BaseContext
+from typing import TYPE_CHECKING
 
 from classifier.batch.entry import Entry, failed_entry
-from classifier.batch.judging import Item, Judge, Task
+from classifier.batch.task import Item, Task
 from classifier.schema import Message
 from classifier.sources import Failure, Record
+
+if TYPE_CHECKING:
+    from classifier.batch.judging import Judge
 
 CHUNK = 200
 """Messages that are judged together."""
@@ -47,7 +51,7 @@ def judge_all(items: Iterable[Item], task: Task, *, jobs: int) -> Generator[Judg
         ModelError: there is no model to judge with.
     """
     if jobs == 1:
-        judge = Judge(task)
+        judge = _judge(task)
         for chunk in chunks(items):
             yield judge.judge(chunk), _size(chunk)
     else:
@@ -172,13 +176,20 @@ def _context() -> BaseContext:
 _worker: Judge | Exception
 
 
+def _judge(task: Task) -> Judge:
+    """Load spaCy and the model: 100 MB that the parent of workers can do without."""
+    from classifier.batch.judging import Judge  # noqa: PLC0415
+
+    return Judge(task)
+
+
 def _start_worker(task: Task) -> None:
     """Load the model; leave Ctrl-C to the parent, and go when the parent is gone."""
     global _worker  # noqa: PLW0603 - what an initializer of a pool is for
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_outlive_nobody, daemon=True).start()
     try:
-        _worker = Judge(task)
+        _worker = _judge(task)
     except Exception as error:  # told with the first chunk; raised here it would break the pool
         _worker = error
 

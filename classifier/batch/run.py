@@ -11,10 +11,10 @@ from typing import Any
 from classifier.batch.entry import Entry
 from classifier.batch.findings import Conclusion
 from classifier.batch.journal import Journal
-from classifier.batch.judging import Item, Task
 from classifier.batch.parallel import judge_all
 from classifier.batch.sinks import KEEPS_TEXT, SINKS
 from classifier.batch.summary import Summary
+from classifier.batch.task import Item, Task
 from classifier.batch.whole import check_place, whole_file
 from classifier.sources import Failure, Notice, ReadOptions, read_sources
 

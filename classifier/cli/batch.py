@@ -117,7 +117,7 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     from dataclasses import replace
 
     from classifier.batch import Output, Plan
-    from classifier.batch.judging import Task
+    from classifier.batch.task import Task
     from classifier.sources import ReadOptions
 
     named = options["input_format"]
