@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "data/README.md", "models/README.md", "CONTRIBUTING.md")
@@ -21,8 +22,19 @@ WIDTH = "88"
 
 
 def run_command(command: str) -> str:
-    """Return a command's output in a fence; `blastcheck` is the one of this interpreter."""
-    words = shlex.split(command)
+    """Return a command's output in a fence; `blastcheck` is the one of this interpreter.
+
+    What it writes into the folder `out/` is thrown away.
+    """
+    with TemporaryDirectory() as scratch:
+        return _run(command, Path(scratch))
+
+
+def _run(command: str, scratch: Path) -> str:
+    words = [
+        str(scratch / word.removeprefix("out/")) if word.startswith("out/") else word
+        for word in shlex.split(command)
+    ]
     program = [sys.executable, "-m", "classifier"] if words[0] == "blastcheck" else words[:1]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONUTF8": "1"}
     environment.pop("BLASTCHECK_MODEL", None)

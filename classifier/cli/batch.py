@@ -27,7 +27,7 @@ INPUT_FORMATS = (
 
 
 @click.command()
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True)
 @click.option(
     "-o",
     "--out",
@@ -84,9 +84,9 @@ def batch(
     model: Path | None,
     **options: Any,
 ) -> None:
-    """Judge every message in each SOURCE.
+    """Judge every message in SOURCES.
 
-    A SOURCE is a file or folder of messages, a mailbox (mbox, Maildir), a table (CSV, TSV, JSON
+    A source is a file or folder of messages, a mailbox (mbox, Maildir), a table (CSV, TSV, JSON
     Lines, Parquet) with a message a row, a chat (LinkedIn's messages.csv, WhatsApp), a .zip or
     compressed file of these, or drafts on a mail server: imaps://user@host or
     imaps://user@host/Folder. Its password comes from the variable BLASTCHECK_IMAP_PASSWORD, the

@@ -90,39 +90,43 @@ def _read(source: str, options: ReadOptions) -> Iterator[Found]:
 
 
 def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Found]:
-    found, left_out = 0, Counter[str]()
-    for path in _walk(folder):
+    found, left_out, closed = 0, Counter[str](), list[OSError]()
+    for path in _walk(folder, closed.append):
         if path.is_dir():
             reading = _guarded(str(path), read_maildir(path))
         elif options.format or _is_known(path):
             reading = _guarded(str(path), _read_file(path, options))
         else:
-            left_out[path.suffix.lower() or "no suffix"] += 1
+            left_out[path.suffix.lower()] += 1
             continue
         for item in reading:
             found += not isinstance(item, Notice)
             yield item
+    for error in closed:
+        yield Failure(str(error.filename), _reason(error, 0), str(folder))
     if left_out:
         kinds = ", ".join(f"{count} {suffix}" for suffix, count in left_out.most_common(5))
         text = f"{left_out.total():,} files of other kinds left out ({kinds})"
         yield Notice(str(folder), f"{text}; name them one by one to read them")
-    if not found:
+    if not (found or closed):
         yield Notice(str(folder), "no messages in this folder")
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below `folder`, sorted, and each Maildir as a whole; hidden ones are left."""
-    if is_maildir(folder):
-        yield folder
-        return
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        path = Path(entry.path)
-        if entry.name.startswith("."):
+def _walk(folder: Path, onerror: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Yield the files below `folder`, sorted, and each Maildir as a whole; hidden ones are left.
+
+    Pipes and devices are left too: to open one may mean to wait forever.
+    """
+    for root, folders, files in os.walk(folder, onerror=onerror):
+        here = Path(root)
+        if is_maildir(here):
+            folders.clear()
+            yield here
             continue
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(path)
-        elif entry.is_file():
-            yield path
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith(".") and (here / name).is_file():
+                yield here / name
 
 
 def _read_file(path: Path, options: ReadOptions) -> Iterator[Found]:

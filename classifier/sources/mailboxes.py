@@ -24,7 +24,7 @@ _POSTMARK = re.compile(
 _FIELD = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|>?From ")
 _QUOTED_FROM = re.compile(rb"^>(>*From )", re.MULTILINE)
 _LENGTH = re.compile(rb"content-length[ \t]*:[ \t]*(\d{1,12})\s*\Z", re.IGNORECASE)
-_SUBFOLDERS = ("cur", "new", "tmp")
+_DELIVERED = ("new", "cur")
 
 
 def is_mbox(start: bytes) -> bool:
@@ -130,7 +130,7 @@ def _inside(piece: _Piece, offset: int, stream: Stream) -> bool:
 
 def is_maildir(folder: Path) -> bool:
     """Tell whether a folder is a Maildir (https://cr.yp.to/proto/maildir.html)."""
-    return all((folder / name).is_dir() for name in _SUBFOLDERS[:2])
+    return all((folder / name).is_dir() for name in _DELIVERED)
 
 
 def read_maildir(folder: Path) -> Iterator[Found]:
@@ -138,17 +138,17 @@ def read_maildir(folder: Path) -> Iterator[Found]:
     nested = sorted(path for path in folder.glob(".*") if is_maildir(path))
     found = 0
     for box in (folder, *nested):
-        for path in _mails(box):
+        for name in _names(box):
             found += 1
-            yield _mail(path, folder)
+            yield _mail(box / name, folder)
     if not found:
         yield Notice(str(folder), "an empty mailbox")
 
 
-def _mails(box: Path) -> list[Path]:
-    """Return the files of a Maildir folder, oldest name first; `tmp` is not delivered yet."""
-    names = [path for name in ("new", "cur") for path in (box / name).iterdir()]
-    return sorted((p for p in names if not p.name.startswith(".")), key=lambda path: path.name)
+def _names(box: Path) -> list[str]:
+    """Return `new/NAME` and `cur/NAME`, the oldest name first; `tmp` is not delivered yet."""
+    names = [f"{sub}/{path.name}" for sub in _DELIVERED for path in (box / sub).iterdir()]
+    return sorted((name for name in names if name[4] != "."), key=lambda name: name[4:])
 
 
 def _mail(path: Path, folder: Path) -> Record | Failure:

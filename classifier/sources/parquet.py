@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier.schema import InputError
+from classifier.sources.ids import Ids
 from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
 from classifier.sources.rows import RowError, RowReader, columns_of
 from classifier.sources.streams import Stream, bare_name
@@ -27,7 +28,7 @@ def read_parquet(stream: Stream, source: str, options: ReadOptions) -> Iterator[
     columns = columns_of(schema.names, options.columns)
     _check_text(schema, columns, source)
     wanted = None if options.template else list(columns.values())
-    number, name = 0, bare_name(Path(source))
+    number, ids = 0, Ids(bare_name(Path(source)))
     for batch in _batches(file, wanted, source):
         for row in batch.to_pylist():
             number += 1
@@ -38,7 +39,8 @@ def read_parquet(stream: Stream, source: str, options: ReadOptions) -> Iterator[
                 yield Failure(place, str(error), source)
                 continue
             if message:
-                yield Record(place, message.id or f"{name}#{number}", source, message, "")
+                name, repeated = ids.of(message, number)
+                yield Record(place, name, source, message, "", limits=repeated)
     if not number:
         yield Notice(source, "an empty table")
 

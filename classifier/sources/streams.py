@@ -77,7 +77,7 @@ class Stream:
             if torn:  # the rest of a line that is too long
                 self.line -= 1
             elif whole:
-                yield TextLine(self.line, *decode(line))
+                yield TextLine(self.line, *_decoded(line))
             else:
                 yield TextLine(self.line, "", (), too_long=True)
             torn = not whole
@@ -106,6 +106,14 @@ class Stream:
     def peek(self, offset: int, length: int) -> bytes | None:
         """Return bytes further on without moving; None where that would need decompression."""
         return os.pread(self.raw.fileno(), length, offset) if self.plain else None
+
+
+def _decoded(line: bytes) -> tuple[str, tuple[str, ...]]:
+    """Decode a line; only what is no UTF-8 is guessed at, a line is too little to see UTF-16 in."""
+    try:
+        return line.decode("utf-8").removeprefix("\ufeff"), ()
+    except UnicodeDecodeError:
+        return decode(line)
 
 
 def _zstd(raw: BinaryIO) -> BinaryIO:

@@ -8,10 +8,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from classifier.readers import MAX_BYTES
-from classifier.schema import Message
+from classifier.sources.ids import Ids
 from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
 from classifier.sources.rows import RowError, RowReader
 from classifier.sources.streams import Stream, TextLine, bare_name
@@ -30,7 +30,7 @@ def read_json_lines(stream: Stream, source: str, options: ReadOptions) -> Iterat
         if line.too_long:
             yield rows.failure(place, _TOO_LONG)
         elif line.text.strip():
-            yield from rows.found(place, line.number, line.guesses, _object, line.text)
+            yield from rows.found(_Row(place, line.number, line.guesses, line.text, _object))
     yield from rows.end()
 
 
@@ -47,63 +47,63 @@ def read_csv(stream: Stream, source: str, options: ReadOptions) -> Iterator[Foun
         yield Notice(source, "an empty table")
         return
     reader.check(header, source)
-    rows = _Rows(stream, source, reader)
+    rows, parse = _Rows(stream, source, reader), _under(header)
     for number, cells, line in table.rows():
         place = f"{source}, row {number} at line {line}"
         if isinstance(cells, str):
             yield rows.failure(place, cells)
         elif any(cell.strip() for cell in cells):
-            yield from rows.found(place, number, table.guesses, _row(header), cells)
+            yield from rows.found(_Row(place, number, table.guesses, cells, parse))
     yield from rows.end()
 
 
-@dataclass
 class _Rows:
     """Turns what a row holds into a Record or a Failure, and keeps count of the bytes."""
 
-    stream: Stream
-    source: str
-    reader: RowReader
-    position: int = 0
-    count: int = 0
+    def __init__(self, stream: Stream, source: str, reader: RowReader) -> None:
+        self._stream = stream
+        self._source = source
+        self._reader = reader
+        self._ids = Ids(bare_name(Path(source)))
+        self._position = 0
+        self._count = 0
 
-    def found(
-        self,
-        place: str,
-        number: int,
-        guesses: tuple[str, ...],
-        parse: Callable[[Any], dict[str, Any]],
-        content: Any,
-    ) -> Iterator[Found]:
+    def found(self, row: _Row) -> Iterator[Record | Failure]:
         """Yield the record of a row, nothing when another person wrote it."""
         try:
-            message = self.reader.message(parse(content))
+            message = self._reader.message(row.parse(row.content))
         except RowError as error:
-            yield self.failure(place, str(error))
+            yield self.failure(row.place, str(error))
             return
-        self.count += 1
+        self._count += 1
         if message:
-            yield self._record(place, number, guesses, message)
-
-    def _record(
-        self, place: str, number: int, guesses: tuple[str, ...], message: Message
-    ) -> Record:
-        name = message.id or f"{bare_name(Path(self.source))}#{number}"
-        return Record(place, name, self.source, message, "", self._size(), guesses)
+            name, repeated = self._ids.of(message, row.number)
+            limits = (*row.guesses, *repeated)
+            yield Record(row.place, name, self._source, message, "", self._size(), limits)
 
     def failure(self, place: str, why: str) -> Failure:
         """Return the Failure of a row."""
-        self.count += 1
-        return Failure(place, why, self.source, self._size())
+        self._count += 1
+        return Failure(place, why, self._source, self._size())
 
     def end(self) -> Iterator[Notice]:
         """Say so when there was no row at all."""
-        if not self.count:
-            yield Notice(self.source, "no messages in this table")
+        if not self._count:
+            yield Notice(self._source, "no messages in this table")
 
     def _size(self) -> int:
-        before, self.position = self.position, self.stream.position
-        return self.position - before
+        before, self._position = self._position, self._stream.position
+        return self._position - before
+
+
+class _Row(NamedTuple):
+    """A row that is not parsed yet."""
+
+    place: str
+    number: int
+    guesses: tuple[str, ...]
+    content: Any
+    parse: Callable[[Any], dict[str, Any]]
 
 
 def _object(text: str) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _object(text: str) -> dict[str, Any]:
     return found
 
 
-def _row(header: list[str]) -> Callable[[list[str]], dict[str, Any]]:
+def _under(header: list[str]) -> Callable[[list[str]], dict[str, Any]]:
     def parse(cells: list[str]) -> dict[str, Any]:
         if any(cell.strip() for cell in cells[len(header) :]):
             counts = f"{len(cells)} cells under {len(header)} columns"

@@ -10,8 +10,7 @@ import sys
 
 import pytest
 
-from classifier.sources import Failure, Notice, ReadOptions, Record, read_sources
-from classifier.sources.imap import Address
+from classifier.sources import Address, Failure, Notice, ReadOptions, Record, read_sources
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.servers
@@ -41,7 +40,7 @@ def server():
 @pytest.fixture(autouse=True)
 def trust(server, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(server.authority))
-    monkeypatch.setattr("classifier.sources.imap.TIMEOUT", 3.0)
+    monkeypatch.setattr("classifier.sources.imap.connection.TIMEOUT", 3.0)
 
 
 @pytest.fixture
@@ -184,29 +183,39 @@ def through(server):
         proxy.close()
 
 
-def cut_after(count, connections):
-    """Hang up after `count` bytes on the first connections."""
-    passed = {}
+def cut_after(count, *, then):
+    """Hang up after `count` bytes on the first connection; answer to later ones if `then`."""
+    passed = 0
 
     def spoil(data, number):
-        passed[number] = passed.get(number, 0) + len(data)
-        return None if number <= connections and passed[number] > count else data
+        nonlocal passed
+        passed += len(data)
+        return data if (then if number > 1 else passed <= count) else None
 
     return spoil
 
 
 def test_a_connection_that_is_cut_half_way_is_made_again_and_loses_nothing(folder, through):
-    address = through(folder(200), cut_after(30_000, 1))
+    address = through(folder(200), cut_after(30_000, then=True))
     assert numbers(reading(address)) == list(range(200))
 
 
 def test_a_connection_that_is_cut_for_good_is_told_after_what_was_read(folder, through):
-    address = through(folder(200), cut_after(30_000, 1000))
+    address = through(folder(200), cut_after(30_000, then=False))
     found = list(reading(address))
-    read = numbers(found)
-    assert read == sorted(set(read))
-    for failure in failures(found):
-        assert "the server cannot send it whole" in failure.why or "lost" in failure.why
+    assert numbers(found) == list(range(len(numbers(found))))
+    *_, last = found
+    assert last.why.startswith("no connection: ")
+    assert last.why.endswith(f"({len(found) - 1} messages before that were read)")
+
+
+def test_a_server_that_breaks_at_every_message_is_given_up(folder, through):
+    def spoil(data, _number):
+        return None if b"BODY[]" in data else data
+
+    *failed, last = reading(through(folder(60), spoil))
+    assert [item.place[-6:] for item in failed] == [f";UID={n}" for n in range(1, 5)]
+    assert last.why == "the connection breaks at every message; run it again later"
 
 
 def test_a_broken_literal_costs_its_message_only(folder, through):
