@@ -18,6 +18,7 @@ import pytest
 
 from classifier.batch import Conclusion, Output, Plan, run_batch
 from classifier.batch.journal import Journal, OutputError
+from classifier.batch.parallel import WorkerError
 from classifier.batch.run import Watcher
 from classifier.batch.sinks import SINKS
 from classifier.batch.task import Task
@@ -130,6 +131,21 @@ def test_a_message_that_breaks_its_judge_costs_only_itself(run, lines, ends, job
     assert "line 251: " in said
     assert "CRASH" not in said
     assert summary.facts == {"crash": {"words": 500 * len(FINE.split())}}
+
+
+class Unloadable:
+    """A finding that ends every process it arrives in."""
+
+    name = "unloadable"
+
+    def __reduce__(self):
+        return os._exit, (3,)
+
+
+def test_workers_that_cannot_start_are_not_blamed_on_messages(run, lines, tmp_path):
+    with pytest.raises(WorkerError, match="use --jobs 1"):
+        run(lines(*[FINE] * 300), jobs=2, task=Task(findings=(Unloadable(),)))
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
 
 
 class Raise:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from classifier.batch.entry import Entry, failed_entry
 from classifier.batch.task import Item, Task
-from classifier.schema import Message
+from classifier.schema import BlastcheckError, Message
 from classifier.sources import Failure, Record
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ CHUNK_BYTES = 4_000_000
 
 AHEAD = 2
 """Chunks in flight for each process: one being judged, one waiting."""
+
+
+class WorkerError(BlastcheckError):
+    """No worker process can be started."""
+
 
 Judged = tuple[list[Entry], int]
 """The entries of a chunk, and the bytes of sources that it took."""
@@ -49,6 +54,7 @@ def judge_all(items: Iterable[Item], task: Task, *, jobs: int) -> Generator[Judg
 
     Raises:
         ModelError: there is no model to judge with.
+        WorkerError: no process can be started.
     """
     if jobs == 1:
         judge = _judge(task)
@@ -135,6 +141,7 @@ class _Pool:
         them alone, and its message by judging its messages alone.
         """
         self._executor.shutdown(cancel_futures=True)
+        self._check_start()
         entries = self._tried(chunk)
         self._executor = self._start(self._jobs)
         waiting = [chunk for _, chunk in self._flying]
@@ -142,6 +149,16 @@ class _Pool:
         for item in waiting:
             self._send(item)
         return entries
+
+    def _check_start(self) -> None:
+        """Make sure that it was a message that ended a worker, and not the worker's own start."""
+        with self._start(1) as alone:
+            try:
+                alone.submit(os.getpid).result()
+            except BrokenProcessPool as error:
+                raise WorkerError(
+                    "processes to judge with cannot be started; use --jobs 1"
+                ) from error
 
     def _tried(self, chunk: list[Item]) -> list[Entry]:
         """Judge a chunk in a process of its own, in halves as long as that dies."""
