@@ -229,6 +229,31 @@ def test_sarif_has_a_result_a_flag_and_a_notification_a_failure(run, lines):
 
 
 @pytest.mark.parametrize("format", sorted(SINKS))
+def test_a_file_name_that_is_no_text_can_be_written(run, tmp_path, format):
+    if format == "parquet":
+        pytest.importorskip("pyarrow", reason="extra 'parquet'")
+    (tmp_path / "d").mkdir()
+    (tmp_path / "d" / os.fsdecode(b"\xff.txt")).write_text(BLAST)
+    summary, out, _ = run(str(tmp_path / "d"), format=format)
+    assert summary.outcomes == Counter(flag=1)
+    assert out.stat().st_size > 0
+
+
+def test_a_missing_extra_is_told_before_anything_is_judged(run, lines, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(ConfigError, match=r"pip install 'blastcheck\[parquet\]'"):
+        run(lines(FINE), format="parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_an_output_inside_its_source_is_not_read(tmp_path, run):
+    (tmp_path / "a.txt").write_text(FINE)
+    for _ in range(2):
+        summary, _, said = run(str(tmp_path))
+        assert (summary.outcomes, said) == (Counter(ok=1), [])
+
+
+@pytest.mark.parametrize("format", sorted(SINKS))
 def test_an_empty_batch_makes_a_whole_file(run, tmp_path, format):
     if format == "parquet":
         pytest.importorskip("pyarrow", reason="extra 'parquet'")

@@ -10,6 +10,7 @@ import json
 import lzma
 import mailbox
 import os
+import sys
 import zipfile
 from pathlib import Path
 
@@ -74,13 +75,19 @@ def test_an_empty_folder_is_a_notice(tmp_path):
         ("missing.txt", "No such file or directory; check the name and your right to read it"),
         ("cut.mbox.gz", "the compressed data is damaged or ends too early"),
         ("no.mbox.bz2", "the compressed data is damaged or ends too early"),
+        ("no.mbox.xz", "the compressed data is damaged or ends too early"),
+        ("no.mbox.zst", "the compressed data is damaged or ends too early"),
+        ("no.zip", "the compressed data is damaged or ends too early"),
         ("damaged.parquet", "no whole Parquet file; get a whole copy"),
         ("bad.csv", "no column for the text; name it with --column, one of 'a', 'b'"),
     ],
 )
 def test_a_source_that_cannot_be_read_is_one_failure_and_the_next_is_read(write, name, why):
     write("cut.mbox.gz", gzip.compress(MARK + ONE * 1000)[:60])
-    write("no.mbox.bz2", b"not bzip2")
+    for packed in ("no.mbox.bz2", "no.mbox.xz", "no.mbox.zst", "no.zip"):
+        write(packed, b"neither of them")
+    if name.endswith(".zst"):
+        pytest.importorskip("zstandard", reason="extra 'zstd'")
     write("damaged.parquet", b"PAR1 PAR1")
     good = write("bad.csv", "a,b\n1,2\n").with_name("good.txt")
     good.write_text("Fine")
@@ -145,6 +152,36 @@ def test_compressed_files_read_like_plain_ones(write, suffix, pack):
     plain, packed = write("a.mbox", content), write("b.mbox" + suffix, pack(content))
     assert texts(read(packed)) == texts(read(plain))
     assert [item.id for item in read(packed)] == ["b.mbox#1", "b.mbox#2"]
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "extra"),
+    [
+        ("zstandard", "a.mbox.zst", "zstd"),
+        ("pyarrow", "a.parquet", "parquet"),
+        ("imapclient.exceptions", "imaps://me@127.0.0.1:1", "imap"),
+    ],
+)
+def test_a_missing_extra_is_told_with_the_command_that_installs_it(
+    write, monkeypatch, module, source, extra
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    path = source if "://" in source else write(source, b"")
+    [(_, why)] = failures(read(path, password=lambda *_: "secret"))
+    assert f"pip install 'blastcheck[{extra}]'" in why
+
+
+def test_an_archive_member_that_is_encrypted_is_a_failure(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("one.txt", "words")
+    data = bytearray(path.read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + offset] |= 1  # the flag of encryption
+    path.write_bytes(data)
+    [(place, why)] = failures(read(path))
+    assert place == f"{path}/one.txt"
+    assert "unpack it first" in why
 
 
 def test_the_files_of_an_archive_are_read(tmp_path):
@@ -349,6 +386,16 @@ def test_a_quotation_mark_that_is_never_closed_costs_one_row(write):
     [(place, why)] = failures(found)
     assert place == f"{path}, row 3 at line 3"
     assert "never closed" in why
+
+
+@pytest.mark.parametrize("rest", ["\n" * 100_050, "x" * 16_000_050 + "\n"], ids=["lines", "chars"])
+def test_a_row_that_never_ends_costs_one_row(write, rest):
+    path = write("a.csv", f'text\nfirst\n"{rest}last\n')
+    found = read(path)
+    assert texts(found) == ["first", "last"]
+    [(place, why)] = failures(found)
+    assert place == f"{path}, row 3 at line 3"
+    assert why.startswith("not CSV: ")
 
 
 def test_a_row_with_too_many_cells_is_a_failure_and_not_half_a_message(write):

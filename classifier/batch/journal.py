@@ -52,7 +52,7 @@ class Journal:
             plan: What must be equal to go on with it, as JSON.
 
         Raises:
-            ConfigError: there is an interrupted run.
+            ConfigError: there is an interrupted run, or no file can be made there.
             OutputError: it cannot be written.
         """
         try:
@@ -61,7 +61,7 @@ class Journal:
             way_out = "go on with --resume, or delete it to start anew"
             raise ConfigError(f"{path}: a run was interrupted here; {way_out}") from error
         except OSError as error:
-            raise OutputError(f"{path}: {error.strerror}; choose another output") from error
+            raise ConfigError(f"{path}: {error.strerror}; choose another output") from error
         journal = cls(path, os.fdopen(descriptor, "wb", buffering=0))
         head = json.dumps({"blastcheck": "journal", "version": _VERSION, "plan": plan})
         try:

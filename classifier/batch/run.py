@@ -12,7 +12,7 @@ from classifier.batch.entry import Entry
 from classifier.batch.findings import Conclusion
 from classifier.batch.journal import Journal
 from classifier.batch.parallel import judge_all
-from classifier.batch.sinks import KEEPS_TEXT, SINKS
+from classifier.batch.sinks import KEEPS_TEXT, SINKS, check_installed
 from classifier.batch.summary import Summary
 from classifier.batch.task import Item, Task
 from classifier.batch.whole import check_place, whole_file
@@ -79,8 +79,8 @@ def run_batch(plan: Plan, watcher: Watcher | None = None) -> Summary:
     An output is written beside its place and moved there when it is whole.
 
     Raises:
-        ConfigError: an output is no ordinary file, an interrupted run is in the way, or another one
-            is to be resumed.
+        ConfigError: an output is no ordinary file or needs an extra, an interrupted run is in the
+            way, or another one is to be resumed.
         ModelError: there is no model to judge with.
         OutputError: an output or the journal cannot be written; what was judged can be resumed.
     """
@@ -89,9 +89,9 @@ def run_batch(plan: Plan, watcher: Watcher | None = None) -> Summary:
     plan = replace(plan, task=replace(plan.task, keep_text=keep_text))
     for output in plan.outputs:
         check_place(output.path)
+        check_installed(output.format)
     begin = Journal.resume if plan.resume else Journal.create
     with closing(begin(plan.journal, plan.fingerprint())) as journal:
-        watcher.moved(journal.resumed, 0)
         _judge(plan, journal, watcher)
         summary = _write(plan, journal)
         journal.remove()
@@ -99,7 +99,8 @@ def run_batch(plan: Plan, watcher: Watcher | None = None) -> Summary:
 
 
 def _judge(plan: Plan, journal: Journal, watcher: Watcher) -> None:
-    options = replace(plan.options, held=journal.holds_place)
+    ours = frozenset({journal.path, *(output.path for output in plan.outputs)})
+    options = replace(plan.options, held=journal.holds_place, ours=ours)
     items = _new(read_sources(plan.sources, options), journal, watcher)
     with closing(judge_all(items, plan.task, jobs=plan.jobs)) as judged:
         for entries, size in judged:

@@ -133,9 +133,16 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
             options["sender"],
             _passwords(sources),
         ),
-        options["jobs"] or len(os.sched_getaffinity(0)),
+        options["jobs"] or _cores(),
         options["resume"],
     )
+
+
+def _cores() -> int:
+    """Return the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:

@@ -6,6 +6,7 @@ import os
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from itertools import filterfalse
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -18,7 +19,7 @@ from classifier.sources.imap import is_address, read_imap
 from classifier.sources.mailboxes import is_maildir, is_mbox, read_maildir, read_mbox
 from classifier.sources.parquet import read_parquet
 from classifier.sources.record import Failure, Found, Notice, ReadOptions, Record
-from classifier.sources.streams import DAMAGED, Stream, bare_name, opened
+from classifier.sources.streams import Stream, bare_name, damaged, opened
 from classifier.sources.tables import read_csv, read_json_lines
 
 _SNIFFED_BYTES = 8_192
@@ -61,7 +62,7 @@ def _guarded(source: str, items: Iterator[Found]) -> Iterator[Found]:
     except InputError as error:
         why = str(error).removeprefix(f"{source}: ")
         yield Failure(source, f"{why}{_saved(found)}", source)
-    except DAMAGED as error:
+    except damaged() as error:
         yield Failure(source, _reason(error, found), source)
     except Exception as error:  # a reader's own mistake must not lose other sources
         yield Failure(source, without_words(error), source)
@@ -91,7 +92,8 @@ def _read(source: str, options: ReadOptions) -> Iterator[Found]:
 
 def _read_folder(folder: Path, options: ReadOptions) -> Iterator[Found]:
     found, left_out, closed = 0, Counter[str](), list[OSError]()
-    for path in _walk(folder, closed.append):
+    ours = {path.resolve() for path in options.ours}
+    for path in filterfalse(lambda path: path.resolve() in ours, _walk(folder, closed.append)):
         if path.is_dir():
             reading = _guarded(str(path), read_maildir(path))
         elif options.format or _is_known(path):

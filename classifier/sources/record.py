@@ -108,5 +108,7 @@ class ReadOptions:
     """Chats: read only what this person wrote."""
     password: Callable[[str, str], str] | None = None
     """(user, host) -> password; asked only for a mail server."""
+    ours: frozenset[Path] = frozenset()
+    """Files that a folder may hold and that are no sources: the run's own outputs."""
     held: Callable[[str], bool] = _never
     """Whether the message at a place was judged before, so that it need not be fetched."""

@@ -33,6 +33,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 
 
 _HTML = re.compile(r"</(?:p|div|span|a|body|li)>|<br ?/?>", re.IGNORECASE)
+_MOST_RECIPIENTS = 1_000_000
 _SHOWN = 20
 """Columns that an error text lists."""
 
@@ -145,7 +146,7 @@ def _listed(value: Any) -> list[str]:
 
 def _count(value: Any) -> int:
     if isinstance(value, int):
-        return max(value, 0)
+        return min(max(value, 0), _MOST_RECIPIENTS)
     if isinstance(value, (list, tuple)):
         return len(value)
     return count_addresses([_text(value).encode("utf-8", "replace")])

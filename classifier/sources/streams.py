@@ -8,6 +8,8 @@ import gzip
 import io
 import lzma
 import os
+import sys
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,8 +22,13 @@ from classifier.readers import MAX_BYTES
 from classifier.schema import InputError
 
 _BUFFER = 256 * 1024
-DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError)
-"""What reading a compressed stream raises when it is cut or damaged."""
+_DAMAGED = (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile)
+
+
+def damaged() -> tuple[type[BaseException], ...]:
+    """Return what reading raises when a compressed stream is cut or damaged."""
+    loaded = sys.modules.get("zstandard")
+    return (*_DAMAGED, loaded.ZstdError) if loaded else _DAMAGED
 
 
 class TextLine(NamedTuple):
@@ -105,7 +112,9 @@ class Stream:
 
     def peek(self, offset: int, length: int) -> bytes | None:
         """Return bytes further on without moving; None where that would need decompression."""
-        return os.pread(self.raw.fileno(), length, offset) if self.plain else None
+        if not (self.plain and hasattr(os, "pread")):  # Windows has none
+            return None
+        return os.pread(self.raw.fileno(), length, offset)
 
 
 def _decoded(line: bytes) -> tuple[str, tuple[str, ...]]:

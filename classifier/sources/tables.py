@@ -19,6 +19,10 @@ from classifier.sources.streams import Stream, TextLine, bare_name
 _DELIMITERS = ",;\t|"
 _RETURN = re.compile(r"\r(?=[^\n])")
 _QUOTED = re.compile(r'"[^"]*"')
+_MOST_CHARS = 16_000_000
+"""Characters of one cell."""
+_MOST_LINES = 100_000
+"""Lines of one row."""
 _TOO_LONG = f"a line of over {MAX_BYTES:,} bytes was not read"
 
 
@@ -151,6 +155,8 @@ class _Lines:
             self.waiting.append(line._replace(text=line.text[found.end() :]))
             line = line._replace(text=line.text[: found.end()])
         self.row.append(line)
+        if len(self.row) > _MOST_LINES:
+            raise csv.Error(f"a row of over {_MOST_LINES:,} lines")
         return line.text
 
     def take_back(self) -> None:
@@ -169,7 +175,7 @@ class _Csv:
 
     def header(self) -> list[str] | None:
         """Return the names of the columns, without the byte order mark; None in an empty file."""
-        csv.field_size_limit(MAX_BYTES)  # for the whole process; the default loses a long message
+        csv.field_size_limit(_MOST_CHARS)  # for the whole process; the default loses a long message
         for text in self._lines:
             if text.strip():
                 bare = _QUOTED.sub("", text)

@@ -19,7 +19,7 @@ class CsvSink:
     """Writes a header and a row an entry."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._text = io.TextIOWrapper(file, "utf-8-sig", "backslashreplace", newline="")
+        self._text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         self._writer = csv.writer(self._text, lineterminator="\r\n")
         self._writer.writerow(COLUMNS)
 

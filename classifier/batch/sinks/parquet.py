@@ -7,25 +7,18 @@ from typing import Any, BinaryIO
 from classifier.batch.entry import Entry
 from classifier.batch.sinks.rows import COLUMNS, row_of
 from classifier.batch.summary import Summary
-from classifier.schema import ConfigError
 
 _GROUP = 5_000
 """Rows of a row group; as many are held in memory."""
 
 
 class ParquetSink:
-    """Writes the columns of `rows.COLUMNS`.
-
-    Raises:
-        ConfigError: pyarrow is not installed.
-    """
+    """Writes the columns of `rows.COLUMNS`."""
 
     def __init__(self, file: BinaryIO) -> None:
-        try:
-            import pyarrow as pa  # noqa: PLC0415 - an extra
-            from pyarrow.parquet import ParquetWriter  # noqa: PLC0415 - an extra
-        except ImportError as error:
-            raise ConfigError("writing Parquet needs: pip install 'blastcheck[parquet]'") from error
+        import pyarrow as pa  # noqa: PLC0415 - an extra
+        from pyarrow.parquet import ParquetWriter  # noqa: PLC0415 - an extra
+
         kinds = {str: pa.string(), bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
         kinds[list] = pa.list_(pa.string())
         self._schema: Any = pa.schema([(name, kinds[kind]) for name, kind in COLUMNS.items()])

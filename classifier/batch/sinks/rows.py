@@ -46,4 +46,11 @@ def row_of(entry: Entry) -> dict[str, Any]:
         "recipients": envelope.get("recipients"),
         "cv_attached": envelope.get("cv_attached"),
     }
-    return {column: cells.get(column) for column in COLUMNS}
+    return {column: _encodable(cells.get(column)) for column in COLUMNS}
+
+
+def _encodable(value: Any) -> Any:
+    """Return text without the lone surrogates that stand for the odd bytes of a file's name."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    return value
