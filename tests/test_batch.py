@@ -216,7 +216,7 @@ def test_parquet_has_a_typed_row_a_message(run, lines):
 
 
 def test_sarif_has_a_result_a_flag_and_a_notification_a_failure(run, lines):
-    sarif = pytest.importorskip("sarif_pydantic", reason="extra 'test'")
+    sarif = pytest.importorskip("sarif_pydantic", reason="extra 'dev'")
     path = Path(lines(BLAST, FINE, BLAST))
     path.write_text(path.read_text() + "broken\n")
     _, out, _ = run(str(path), format="sarif")

@@ -12,7 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
-import trustme
+import pytest
+
+trustme = pytest.importorskip("trustme", reason="extra 'servers'")
 
 USER, PASSWORD = "noa@mail.example", "correct horse"
 OWNER = "nobody"

@@ -15,8 +15,8 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.servers
 
-dovecot = pytest.importorskip("tests.servers.dovecot", reason="extra 'servers'")
 imapclient = pytest.importorskip("imapclient", reason="extra 'imap'")
+from tests.servers import dovecot  # noqa: E402
 from tests.servers.proxy import Proxy  # noqa: E402
 
 if dovecot.missing():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import Any, BinaryIO
@@ -64,17 +65,15 @@ class SarifSink:
 
 
 def _driver() -> dict[str, Any]:
-    try:
-        release = version("blastcheck")
-    except PackageNotFoundError:  # run from its source
-        release = "0"
     words = ui_words(FALLBACK)
     rules = [
         {"id": label, "name": words[f"label_{label}"],
          "shortDescription": {"text": words[f"flag_{label}"]}}
         for label in LABELS
     ]  # fmt: skip
-    return {"name": "blastcheck", "semanticVersion": release, "rules": rules}
+    with suppress(PackageNotFoundError):  # run from its source
+        return {"name": "blastcheck", "semanticVersion": version("blastcheck"), "rules": rules}
+    return {"name": "blastcheck", "rules": rules}
 
 
 def _results(entry: Entry) -> Iterator[dict[str, Any]]:
