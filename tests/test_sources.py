@@ -498,6 +498,35 @@ def test_a_linkedin_export_is_read_and_can_be_kept_to_one_sender(write):
     assert (mine.message().subject, mine.message().envelope.to) == ("Hi", 1)
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "from,text\nBen,words\n"),
+        ("a.jsonl", '{"from": "Ben", "text": "words"}\n'),
+        ("a.txt", "29.11.26, 22:48 - Ben: words\n29.11.26, 22:49 - Ben: words\n"),
+    ],
+)
+def test_nothing_by_the_person_asked_for_is_a_notice(write, name, content):
+    [notice] = read(write(name, content), sender="Noa")
+    assert notice.text.startswith("no messages by 'Noa' in this ")
+
+
+def test_a_table_that_does_not_say_who_wrote_is_no_source_for_one_sender(write):
+    [(_, why)] = failures(read(write("a.csv", "text\nwords\n"), sender="Noa"))
+    assert why.startswith("no column for who wrote it; name it with --column")
+    [(_, why)] = failures(read(write("a.jsonl", '{"text": "words"}\n'), sender="Noa"))
+    assert why.startswith("no column for who wrote it; name it with --column")
+
+
+def test_what_is_attached_to_the_letter_goes_with_every_row(write):
+    attached = b"Content-Disposition: attachment; filename=My_CV.pdf\n\nx\n--b--\n"
+    head = b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nDear {{Name}}\n--b\n"
+    letter = write("letter.eml", head + b"Content-Type: application/pdf\n" + attached)
+    [record] = read(write("rows.csv", "Name,Email\nNoa,a@x\n"), template=letter)
+    envelope = record.message().envelope
+    assert (envelope.to, envelope.cv_attached) == (1, True)
+
+
 def test_mail_merge_fills_each_row_into_the_letter(write):
     letter = write(
         "letter.eml", b"Subject: For {{Firm}}\n\nDear <<Name>>, I like {{ firm }}. {{x}}"

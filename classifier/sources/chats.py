@@ -39,18 +39,20 @@ class _Said(NamedTuple):
 
 def read_chat(stream: Stream, source: str, options: ReadOptions) -> Iterator[Found]:
     """Yield what each person said; `options.sender` keeps one of them. Ids count all messages."""
-    number, before, wanted = 0, 0, options.sender and options.sender.casefold()
+    number, kept, before, wanted = 0, 0, 0, options.sender and options.sender.casefold()
     for said in _said(stream):
         number += 1
         size, before = stream.position - before, stream.position
         if wanted and said.sender.casefold() != wanted:
             continue
+        kept += 1
         text, limits = cap(said.text.rstrip("\r\n"))
         name = f"{bare_name(Path(source))}#{number}"
         message = Message(text, limits=limits)
         yield Record(f"{source}, line {said.line}", name, source, message, "", size)
-    if not number:
-        yield Notice(source, "no messages in this chat")
+    if not kept:
+        whose = f" by {options.sender!r}" if number else ""
+        yield Notice(source, f"no messages{whose} in this chat")
 
 
 def _said(stream: Stream) -> Iterator[_Said]:

@@ -28,7 +28,7 @@ def read_parquet(stream: Stream, source: str, options: ReadOptions) -> Iterator[
     columns = columns_of(schema.names, options.columns)
     _check_text(schema, columns, source)
     wanted = None if options.template else list(columns.values())
-    number, ids = 0, Ids(bare_name(Path(source)))
+    number, kept, ids = 0, 0, Ids(bare_name(Path(source)))
     for batch in _batches(file, wanted, source):
         for row in batch.to_pylist():
             number += 1
@@ -36,13 +36,16 @@ def read_parquet(stream: Stream, source: str, options: ReadOptions) -> Iterator[
             try:
                 message = reader.message(row)
             except RowError as error:
+                kept += 1
                 yield Failure(place, str(error), source)
                 continue
             if message:
+                kept += 1
                 name, repeated = ids.of(message, number)
                 yield Record(place, name, source, message, "", limits=repeated)
-    if not number:
-        yield Notice(source, "an empty table")
+    if not kept:
+        whose = f" by {options.sender!r}" if number else ""
+        yield Notice(source, f"no messages{whose} in this table")
 
 
 def _opened(stream: Stream, source: str) -> tuple[Any, Any]:

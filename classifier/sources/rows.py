@@ -64,17 +64,24 @@ class RowReader:
         return cls(options.columns, options.sender, letter)
 
     def check(self, names: Sequence[str], source: str) -> None:
-        """Make sure that a table has a column for the text.
+        """Make sure that a table has the columns that are needed.
 
         Raises:
-            InputError: it has none, or not the one that was named.
+            InputError: there is none for the text, or for who wrote it if only one person's
+                messages are wanted, or one that was named is missing.
         """
         found = columns_of(names, self.columns)
-        missing = [name for key, name in self.columns.items() if key not in found]
-        if missing or not (self.letter or "text" in found):
-            wanted = " or ".join(map(repr, missing)) or "for the text"
+        missing = [repr(name) for key, name in self.columns.items() if key not in found]
+        if missing or (problem := self._missing(found)):
+            wanted = " or ".join(missing) or problem
             known = ", ".join(map(repr, names[:_SHOWN]))
             raise InputError(f"{source}: no column {wanted}; name it with --column, one of {known}")
+
+    def _missing(self, found: Mapping[str, str]) -> str:
+        """Return what there is no column for; empty when nothing is missing."""
+        if self.sender and "from" not in found:
+            return "for who wrote it"
+        return "" if self.letter or "text" in found else "for the text"
 
     def message(self, row: Mapping[str, Any]) -> Message | None:
         """Return the message of a row; None when another person wrote it.
@@ -83,20 +90,22 @@ class RowReader:
             RowError: there is no text in it.
         """
         found = columns_of(list(row), self.columns)
+        if problem := self._missing(found):
+            raise RowError(f"no column {problem}; name it with --column FIELD=NAME")
         values = {key: row[column] for key, column in found.items()}
         if self.sender and _text(values.get("from")).strip().casefold() != self.sender.casefold():
             return None
         if self.letter:
-            return replace(
-                self.letter.filled(row), id=_text(values.get("id")), envelope=_envelope(values)
-            )
+            message = self.letter.filled(row)
+            envelope = _addressed(message.envelope, _envelope(values))
+            return replace(message, id=_text(values.get("id")), envelope=envelope)
         return _message(values, found)
 
 
 def _message(values: Mapping[str, Any], found: Mapping[str, str]) -> Message:
-    text = values.get("text")
+    text = values["text"]
     if not isinstance(text, str):
-        raise RowError(_no_text(found, text))
+        raise RowError(_no_text(found["text"], text))
     asides: tuple[Aside, ...] = ()
     if _HTML.search(text):
         text, asides, limits = visible_text(text)
@@ -114,6 +123,20 @@ def _message(values: Mapping[str, Any], found: Mapping[str, str]) -> Message:
     )
 
 
+def _addressed(letter: Envelope | None, row: Envelope | None) -> Envelope | None:
+    """Return the envelope of a letter with the recipients of a row, and the files of both."""
+    if letter is None or row is None:
+        return row or letter
+    return replace(
+        letter,
+        to=row.to,
+        cc=row.cc,
+        bcc=row.bcc,
+        attachments=(*letter.attachments, *row.attachments),
+        cv_attached=letter.cv_attached or row.cv_attached,
+    )
+
+
 def columns_of(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
     """Return field -> column for the fields that a table with these column names has."""
     plain = {name.strip().casefold(): name for name in reversed(names)}
@@ -126,11 +149,9 @@ def columns_of(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, st
     return found
 
 
-def _no_text(found: Mapping[str, str], text: Any) -> str:
-    if "text" not in found:
-        return "no column for the text; name it with --column text=NAME"
+def _no_text(column: str, text: Any) -> str:
     kind = "nothing" if text is None else f"a {type(text).__name__}"
-    return f"{found['text']!r} holds {kind}, not text; name another with --column text=NAME"
+    return f"{column!r} holds {kind}, not text; name another with --column text=NAME"
 
 
 def _text(value: Any) -> str:

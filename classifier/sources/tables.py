@@ -71,6 +71,7 @@ class _Rows:
         self._ids = Ids(bare_name(Path(source)))
         self._position = 0
         self._count = 0
+        self._by_others = 0
 
     def found(self, row: _Row) -> Iterator[Record | Failure]:
         """Yield the record of a row, nothing when another person wrote it."""
@@ -80,6 +81,7 @@ class _Rows:
             yield self.failure(row.place, str(error))
             return
         self._count += 1
+        self._by_others += message is None
         if message:
             name, repeated = self._ids.of(message, row.number)
             limits = (*row.guesses, *repeated)
@@ -91,9 +93,10 @@ class _Rows:
         return Failure(place, why, self._source, self._size())
 
     def end(self) -> Iterator[Notice]:
-        """Say so when there was no row at all."""
-        if not self._count:
-            yield Notice(self._source, "no messages in this table")
+        """Say so when there was no row at all, or none by the person that was asked for."""
+        if self._count == self._by_others:
+            whose = f" by {self._reader.sender!r}" if self._count else ""
+            yield Notice(self._source, f"no messages{whose} in this table")
 
     def _size(self) -> int:
         before, self._position = self._position, self._stream.position
