@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from classifier.encodings import cap
+from classifier.encodings import MAX_TEXT, cap
 from classifier.schema import Message
 from classifier.sources.record import Found, Notice, ReadOptions, Record
 from classifier.sources.streams import Stream, bare_name
@@ -57,14 +57,16 @@ def read_chat(stream: Stream, source: str, options: ReadOptions) -> Iterator[Fou
 
 def _said(stream: Stream) -> Iterator[_Said]:
     """Join the lines of each message; what WhatsApp itself says is left out."""
-    at, sender, lines = 0, "", list[str]()
+    at, held, sender, lines = 0, 0, "", list[str]()
     for line in stream.text_lines():
         if _STAMPED.match(line.text):
             if lines:
                 yield _Said(at, sender, "".join(lines))
             found = _LINE.match(line.text)
             at, sender, lines = line.number, found[1] if found else "", [found[2]] if found else []
-        elif lines:
+            held = 0
+        elif lines and held <= MAX_TEXT:  # more would be cut anyway, and said so
             lines.append(line.text)
+            held += len(line.text)
     if lines:
         yield _Said(at, sender, "".join(lines))
