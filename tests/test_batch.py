@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -131,6 +132,18 @@ def test_a_message_that_breaks_its_judge_costs_only_itself(run, lines, ends, job
     assert "line 251: " in said
     assert "CRASH" not in said
     assert summary.facts == {"crash": {"words": 500 * len(FINE.split())}}
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_broken_model_is_not_blamed_on_messages(run, lines, tmp_path, jobs):
+    model = tmp_path / "m"
+    shutil.copytree(ROOT / "models/default", model)
+    manifest = json.loads((model / "model.json").read_text("utf-8"))
+    for golden in manifest["golden"]:
+        golden["scores"] = [0.5, 0.5]
+    (model / "model.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(ModelError):
+        run(lines(FINE), task=Task(Settings(model=model)), jobs=jobs)
 
 
 class Unloadable:

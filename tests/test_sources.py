@@ -11,6 +11,7 @@ import lzma
 import mailbox
 import os
 import sys
+import threading
 import zipfile
 from pathlib import Path
 
@@ -133,6 +134,18 @@ def test_a_pipe_in_a_folder_is_not_waited_for(write, tmp_path):
     write("d/a.txt", "words")
     os.mkfifo(tmp_path / "d/b.txt")
     assert texts(read(tmp_path / "d")) == ["words"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+@pytest.mark.parametrize("name", ["a.mbox", "a.csv", "a.txt"])
+def test_a_pipe_that_is_named_is_read(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    content = {"a.mbox": MARK + ONE, "a.csv": b"text\nwords\n", "a.txt": b"words"}[name]
+    writer = threading.Thread(target=(tmp_path / name).write_bytes, args=(content,))
+    writer.start()
+    found = read(tmp_path / name)
+    writer.join()
+    assert [type(item) for item in found] == [Record]
 
 
 def test_a_source_named_twice_is_read_once(write):

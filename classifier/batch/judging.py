@@ -9,7 +9,7 @@ from classifier.batch.entry import Entry, entry_of, failed_entry
 from classifier.batch.task import Item, Task
 from classifier.checker import Checker
 from classifier.crash import without_words
-from classifier.schema import Message, Report
+from classifier.schema import BlastcheckError, InputError, Message, Report
 from classifier.sources import Failure, Record
 
 
@@ -21,7 +21,11 @@ class Judge:
         self._checker = Checker.load(settings=task.settings)
 
     def judge(self, items: Sequence[Item]) -> list[Entry]:
-        """Return an entry for each item, in order. Never raises for what one message holds."""
+        """Return an entry for each item, in order. Never raises for what one message holds.
+
+        Raises:
+            ModelError: the model does not give the scores it was shipped with.
+        """
         parsed = [self._parsed(item) for item in items]
         pairs = [found for found in parsed if isinstance(found, tuple)]
         entries = iter(self._entries(pairs))
@@ -34,6 +38,8 @@ class Judge:
             return item
         try:
             message = item.message()
+        except InputError as error:
+            return item.failed(str(error))
         except Exception as error:
             return item.failed(without_words(error))
         return item, replace(message, lang=self._task.lang or message.lang)
@@ -44,6 +50,8 @@ class Judge:
         try:
             reports = self._checker.check_all(messages, explain=self._task.explain)
             return [self._entry(*pair, report) for pair, report in zip(pairs, reports, strict=True)]
+        except BlastcheckError:  # a broken model, say: no message is to blame
+            raise
         except Exception:
             return [self._alone(*pair) for pair in pairs]
 
@@ -51,6 +59,8 @@ class Judge:
         try:
             report = self._checker.check(message, explain=self._task.explain)
             return self._entry(record, message, report)
+        except BlastcheckError:
+            raise
         except Exception as error:
             return failed_entry(record.failed(without_words(error)))
 

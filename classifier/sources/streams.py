@@ -58,8 +58,8 @@ class Stream:
 
     @property
     def position(self) -> int:
-        """Return the bytes of the file on disk that were read."""
-        return self.raw.tell()
+        """Return the bytes of the file on disk that were read; of a pipe, those that came out."""
+        return self.raw.tell() if self.raw.seekable() else self.offset
 
     @property
     def plain(self) -> bool:
