@@ -80,11 +80,17 @@ def benchmark_table() -> str:
     return (ROOT / "models/default/BENCHMARK.md").read_text(encoding="utf-8")
 
 
+def batch_table() -> str:
+    """Return the table that scripts/benchmark_batch.py wrote last."""
+    return (ROOT / "models/default/BATCH.md").read_text(encoding="utf-8")
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "corpus": corpus_table,
     "agreement": agreement_table,
     "benchmark": benchmark_table,
+    "batch": batch_table,
 }
 
 
