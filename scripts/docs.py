@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
@@ -32,8 +33,19 @@ WIDTH = "88"
 
 
 def run_command(command: str) -> str:
-    """Return a command's output in a fence; `blastcheck` is the one of this interpreter."""
-    words = shlex.split(command)
+    """Return a command's output in a fence; `blastcheck` is the one of this interpreter.
+
+    What it writes into the folder `out/` is thrown away.
+    """
+    with TemporaryDirectory() as scratch:
+        return _run(command, Path(scratch))
+
+
+def _run(command: str, scratch: Path) -> str:
+    words = [
+        str(scratch / word.removeprefix("out/")) if word.startswith("out/") else word
+        for word in shlex.split(command)
+    ]
     program = [sys.executable, "-m", "classifier"] if words[0] == "blastcheck" else words[:1]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONUTF8": "1"}
     environment.pop("BLASTCHECK_MODEL", None)
@@ -63,6 +75,11 @@ def benchmark_table() -> str:
     return (ROOT / "models/default/BENCHMARK.md").read_text(encoding="utf-8")
 
 
+def batch_table() -> str:
+    """Return the table that scripts/benchmark_batch.py wrote last."""
+    return (ROOT / "models/default/BATCH.md").read_text(encoding="utf-8")
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "corpus": counts.counts_table,
@@ -74,6 +91,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "coverage": lambda: coverage.matrix(load("train")),
     "agreement": agreement.agreement_table,
     "benchmark": benchmark_table,
+    "batch": batch_table,
 }
 
 

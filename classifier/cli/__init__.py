@@ -11,6 +11,7 @@ import sys
 
 import click
 
+from classifier.cli.batch import batch
 from classifier.cli.check import check
 from classifier.cli.evaluate import evaluate
 from classifier.cli.rules import rules
@@ -43,6 +44,7 @@ def main() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
+main.add_command(batch)
 main.add_command(check)
 main.add_command(evaluate)
 main.add_command(rules)

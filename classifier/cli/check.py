@@ -21,8 +21,8 @@ from classifier.cli.shell import (
     settings_options,
     wants_color,
     width,
-    without_words,
 )
+from classifier.crash import without_words
 from classifier.schema import LANGUAGES, BlastcheckError, InputError
 
 if TYPE_CHECKING:

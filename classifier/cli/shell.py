@@ -6,7 +6,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import traceback
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from classifier.crash import without_words
 from classifier.schema import BlastcheckError
 
 if TYPE_CHECKING:
@@ -72,13 +72,6 @@ def _leave_quietly() -> NoReturn:
     """Exit without the complaint that Python makes when it cannot flush a closed pipe."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(Exit.BROKEN_PIPE)
-
-
-def without_words(error: Exception) -> str:
-    """Describe an unforeseen error by type and place. Its own text might quote a message."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno} in {frame.name}"
-    return f"internal error: {type(error).__name__} at {place}; please report it"
 
 
 def complain(text: str) -> None:

@@ -35,8 +35,8 @@ ACT_SMOOTHING = 4
 BATCH_TOKENS = 8_192
 """Tokens scored at one time, about: their values (2 MB) should fit the processor's cache."""
 
-MAX_TABLE_WORDS = 200_000
-"""The table starts anew beyond this many words (40 MB)."""
+MAX_TABLE_WORDS = 50_000
+"""The table starts anew beyond this many words (20 MB); more bring no speed and fill the memory."""
 
 _T, _L = len(TACTIC_NAMES), len(LABELS)
 _ACTS = slice(0, _T)

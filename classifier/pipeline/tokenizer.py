@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 MAX_TOKEN = 200
 """Longer stretches without a space are split: nothing a person writes is one word of this size."""
 
-MAX_FOLDED = 200_000
-"""Forms remembered at most; beyond that the memory starts anew."""
+MAX_FOLDED = 50_000
+"""Forms remembered at most (10 MB); beyond that the memory starts anew."""
 
 MAX_CHUNKS = 50_000
 """Stretches between spaces remembered at most (26 MB); beyond that the memory starts anew."""

@@ -1,0 +1,36 @@
+"""What a run amounts to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from classifier.batch.entry import Outcome
+
+
+@dataclass
+class Summary:
+    """Counts by outcome, and what the findings say of the whole batch."""
+
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    facts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Name of a finding -> its facts."""
+    resumed: int = 0
+    """Messages that an earlier, interrupted run had judged."""
+
+    @property
+    def judged(self) -> int:
+        """Messages with a verdict other than `not_judged`."""
+        return sum(self.outcomes[name] for name in ("ok", "unsure", "flag"))
+
+    def __str__(self) -> str:
+        """Return one line for people."""
+        counts = self.outcomes
+        line = (
+            f"{self.judged:,} judged: {counts['flag']:,} flagged, {counts['unsure']:,} unsure, "
+            f"{counts['ok']:,} with nothing to flag; {counts['not_judged']:,} not judged, "
+            f"{counts['failed']:,} failed"
+        )
+        return f"{line} ({self.resumed:,} from before the interruption)" if self.resumed else line

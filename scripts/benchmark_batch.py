@@ -1,0 +1,134 @@
+"""Measure `blastcheck batch`: its rate on two processes beside one, and its memory as sizes grow.
+
+usage: python scripts/benchmark_batch.py [--rounds N] [--sizes N ...] [--write]
+       --rounds 0 leaves the rate out; --write puts the table into models/default/BATCH.md
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from classifier.corpus import load_examples  # noqa: E402
+
+RATED = 40_000
+"""Messages that the rate is measured on."""
+WORDS = range(30, 301)
+SHORT = 300
+"""Characters under which a message is taken to measure the memory on, to save time."""
+SIZES = (20_000, 200_000)
+"""Messages that the memory is measured on."""
+
+
+def run(source: Path, jobs: int) -> tuple[float, float, float]:
+    """Judge a source; return seconds, and peak megabytes of all processes and of the largest.
+
+    Of all together the proportional set size is taken: a page that they share counts once.
+    """
+    out = source.with_name("out.jsonl")
+    command = [sys.executable, "-m", "classifier", "batch", "--no-config", str(source)]
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [*command, "-o", str(out), "--jobs", str(jobs)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    together = largest = 0.0
+    while process.poll() is None:
+        sizes = list(megabytes(process.pid))
+        together = max(together, sum(shared for shared, _ in sizes))
+        largest = max([largest, *(resident for _, resident in sizes)])
+        time.sleep(1)
+    seconds = time.perf_counter() - started
+    if process.returncode not in (0, 1):
+        raise SystemExit(f"exit status {process.returncode}")
+    out.unlink()
+    return seconds, together, largest
+
+
+def megabytes(group: int) -> Iterator[tuple[float, float]]:
+    """Yield the proportional and the resident size of each process of a group."""
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit():
+            continue
+        try:
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            if fields[2] != str(group):
+                continue
+            lines = (entry / "smaps_rollup").read_text().splitlines()[1:]
+        except OSError:  # it ended meanwhile
+            continue
+        found = dict(line.split()[:2] for line in lines)
+        yield int(found["Pss:"]) / 1024, int(found["Rss:"]) / 1024
+
+
+def rate(texts: Sequence[str], folder: Path, rounds: int) -> str:
+    """Return the row that compares two processes with one, run in turn."""
+    source = written(folder / "rate.jsonl", (texts[n % len(texts)] for n in range(RATED)))
+    pairs = [(run(source, 1)[0], run(source, 2)[0]) for _ in range(rounds)]
+    one, two = (RATED / statistics.median(pair[i] for pair in pairs) for i in (0, 1))
+    best = max(first / second for first, second in pairs)
+    return (
+        f"| {RATED:,} messages of 30 to 300 words, start and writing included | two processes:"
+        f" {two:,.0f} a second | one process: {one:,.0f} a second |"
+        f" {two / one:.2f} times the rate (best round {best:.2f}) |"
+    )
+
+
+def memory(size: int, texts: Sequence[str], folder: Path) -> str:
+    """Return the row of the memory at one size; the messages are generated, none twice."""
+    short = [text for text in texts if len(text) < SHORT]
+    varied = (f"{short[n % len(short)]} {n}" for n in range(size))
+    source = written(folder / f"{size}.jsonl", varied)
+    seconds, together, largest = run(source, 2)
+    source.unlink()
+    return (
+        f"| memory at {size:,} generated messages, two processes | {together:.0f} MB together,"
+        f" {largest:.0f} MB the largest | - | {seconds:,.0f} s |"
+    )
+
+
+def written(path: Path, texts: Iterator[str]) -> Path:
+    """Write texts as JSON Lines."""
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps({"text": text}) + "\n" for text in texts)
+    return path
+
+
+def main() -> int:
+    """Print the table; with --write also store it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--write", action="store_true")
+    options = parser.parse_args()
+    examples = load_examples(sorted((ROOT / "data/messages").glob("train-*.jsonl")))
+    texts = [e.message.text for e in examples]
+    lengthy = [text for text in texts if len(text.split()) in WORDS]
+    with TemporaryDirectory() as scratch:
+        rows = [rate(lengthy, Path(scratch), options.rounds)] if options.rounds else []
+        rows += [memory(size, texts, Path(scratch)) for size in options.sizes]
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
+    lines = ["| what | blastcheck | beside | ratio or time |", "|---|---|---|---|", *rows]
+    table = "\n".join(lines) + f"\n\nMeasured by `scripts/benchmark_batch.py`; {machine}.\n"
+    print(table)
+    if options.write:
+        (ROOT / "models/default/BATCH.md").write_text(table, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
