@@ -17,7 +17,7 @@ from classifier.config import CHECKS, load_settings
 from classifier.features import message, relations, words
 from classifier.features.facts import FACT_NAMES, MANY
 from classifier.languages import Cue, load_forms, phrase_variants
-from classifier.model import folder, scoring
+from classifier.model import arrays, folder, scoring
 from classifier.pipeline import build_pipeline, pipeline_for, read, sentences
 from classifier.pipeline.cues import CueFinder
 from classifier.pipeline.tokenizer import token_pattern
@@ -299,7 +299,7 @@ def test_format_lists_the_look_alikes():
 
 def test_format_lists_the_arrays():
     rows = rows_after(FORMAT, "<!-- table of arrays")
-    assert {row[0].strip("`"): np.dtype(row[1]) for row in rows} == folder._MEMBERS
+    assert {row[0].strip("`"): np.dtype(row[1]) for row in rows} == arrays.MEMBERS
 
 
 def test_format_lists_the_facts():

@@ -9,14 +9,8 @@ import numpy as np
 import pytest
 
 from classifier.model import Scorer, find, load
-from classifier.model.folder import (
-    GOLDEN_TOLERANCE,
-    golden_scores,
-    pack,
-    save,
-    silenced,
-    unpack,
-)
+from classifier.model.arrays import pack, unpack
+from classifier.model.folder import GOLDEN_TOLERANCE, golden_scores, save, silenced
 from classifier.preparation import prepare
 from classifier.schema import Message, ModelError
 from tests.conftest import ROOT

@@ -116,7 +116,10 @@ def test_taking_a_sentence_out_leaves_the_others(text, number):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_pipeline_has_no_problem(lang):
-    assert build_pipeline(lang).analyze_pipes()["problems"] == {"blastcheck_cues": []}
+    assert build_pipeline(lang).analyze_pipes()["problems"] == {
+        "blastcheck_cues": [],
+        "blastcheck_classes": [],
+    }
 
 
 def test_no_spacy_language_package_is_imported():

@@ -34,6 +34,7 @@ from classifier.training.design import (
     inverse_document_frequency,
 )
 from classifier.training.fit import Recipe, fit
+from classifier.training.splits import Splits
 from tests.small_corpus import record, records, write
 
 RECIPE = Recipe(folds=3, hashing=HashSpec(word_bits=12, char_bits=11))
@@ -189,7 +190,7 @@ def test_probabilities_out_of_fold_are_calibrated_and_tell_the_classes_apart(lea
 
 def test_twins_stay_in_one_fold():
     examples = [Example(Message("x", lang="en"), (i % 2, 0), group=f"g{i // 4}") for i in range(80)]
-    splits = fit_module._Splits(examples, RECIPE)
+    splits = Splits(examples, RECIPE.seed)
     for stage in range(3):
         for train, test in splits.folds(stage, RECIPE.folds):
             groups = [{examples[i].group for i in rows} for rows in (train, test)]

@@ -20,6 +20,7 @@ from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
 from classifier.features.relations import CONTEXT_NAMES, RELATION_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.languages.classes import CLASS_NAMES
+from classifier.model.arrays import MEMBERS, npz_bytes, pack, unpack
 from classifier.model.scoring import Scorer, Weights
 from classifier.preparation import NotJudged, prepare
 from classifier.schema import LABELS, LANGUAGES, Label, Message, ModelError
@@ -33,23 +34,6 @@ GOLDEN_TOLERANCE = 1e-6
 MAX_WEIGHTS_BYTES = 64_000_000
 MODEL_VARIABLE = "BLASTCHECK_MODEL"
 """Environment variable that names a model folder."""
-
-_MEMBERS = {
-    "columns": np.int32,
-    "idf": np.float16,
-    "acts": np.int8,
-    "act_scales": np.float32,
-    "grams": np.float16,
-    "act_relations": np.float32,
-    "act_classes": np.int8,
-    "act_intercepts": np.float64,
-    "message": np.float64,
-    "intercepts": np.float64,
-}
-"""Arrays of `weights.npz` and how they are stored."""
-
-_IN_ACT_SCALES = ("acts", "act_classes")
-"""Arrays in units of `act_scales`; they stay int8 in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +175,7 @@ def _read_manifest(path: Path) -> Manifest:
 def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in _MEMBERS}
+            arrays = {name: archive[name] for name in MEMBERS}
         hashing = HashSpec(**{**manifest.hashing,
                               "char_ngrams": tuple(manifest.hashing["char_ngrams"])})  # fmt: skip
         weights = unpack(arrays, hashing)
@@ -208,30 +192,11 @@ def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
     return weights
 
 
-def pack(weights: Weights) -> dict[str, np.ndarray]:
-    """Return the arrays of `weights.npz`: acts as int8 with a scale a tactic, n-grams float16."""
-    act_arrays = {name: getattr(weights, name) * weights.act_scales for name in _IN_ACT_SCALES}
-    largest = [np.abs(array).max(axis=0) for array in act_arrays.values()]
-    scales = np.maximum(np.max(largest, axis=0), 1e-9) / 127
-    arrays = {name: getattr(weights, name) for name in _MEMBERS}
-    arrays |= {name: np.rint(array / scales) for name, array in act_arrays.items()}
-    arrays["act_scales"] = scales
-    return {name: arrays[name].astype(dtype) for name, dtype in _MEMBERS.items()}
-
-
-def unpack(arrays: dict[str, np.ndarray], hashing: HashSpec) -> Weights:
-    """Return the weights as they will be added up: float64, but for the acts, which stay int8."""
-    same = ("columns", *_IN_ACT_SCALES)
-    as_stored = {name: arrays[name].astype(_MEMBERS[name]) for name in same}
-    wide = {name: arrays[name].astype(np.float64) for name in _MEMBERS if name not in as_stored}
-    return Weights(hashing=hashing, **as_stored, **wide)
-
-
 def save(folder: Path, manifest: Manifest, weights: Weights) -> Manifest:
     """Write a model folder, the same bytes for the same weights; return the completed manifest."""
     arrays = pack(weights)
     stored = Scorer(unpack(arrays, weights.hashing))
-    data = _npz(arrays)
+    data = npz_bytes(arrays)
     golden = [{**entry, "scores": golden_scores(stored, entry)} for entry in manifest.golden]
     manifest = replace(
         manifest,
@@ -244,18 +209,3 @@ def save(folder: Path, manifest: Manifest, weights: Weights) -> Manifest:
     (folder / "weights.npz").write_bytes(data)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
     return manifest
-
-
-def _npz(arrays: dict[str, np.ndarray]) -> bytes:
-    """Return an uncompressed .npz without the clock: `np.savez` would stamp the time.
-
-    Unpacking would cost a fiftieth of a cold start, and compressed bytes depend on the library.
-    """
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        for name, array in arrays.items():
-            member = io.BytesIO()
-            np.lib.format.write_array(member, array, allow_pickle=False)
-            info = zipfile.ZipInfo(f"{name}.npy", date_time=(1980, 1, 1, 0, 0, 0))
-            archive.writestr(info, member.getvalue())
-    return buffer.getvalue()

@@ -15,7 +15,6 @@ import numpy as np
 import scipy.sparse as sp
 from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedGroupKFold
 
 from classifier.corpus import Example
 from classifier.features.classes import N_CLASS_COLUMNS
@@ -31,6 +30,7 @@ from classifier.training.design import (
     gram_matrix,
     inverse_document_frequency,
 )
+from classifier.training.splits import Splits
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     columns = counts.prune(recipe.min_df)
     idf = inverse_document_frequency(counts)
     labels = np.array([example.labels for example in examples])
-    splits = _Splits(examples, recipe)
+    splits = Splits(examples, recipe.seed)
 
     act_x = act_matrix(counts)
     pairs = zip(examples, prepared, strict=True)
@@ -111,19 +111,6 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
 
     weights = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
     return Fitted(weights, _probabilities(scores, lines), act_logits)
-
-
-class _Splits:
-    """Grouped, stratified folds; each stage gets its own, so no stage tunes to another's."""
-
-    def __init__(self, examples: Sequence[Example], recipe: Recipe) -> None:
-        self._groups = [example.group for example in examples]
-        self._strata = [f"{example.message.lang}{example.labels}" for example in examples]
-        self._seed = recipe.seed
-
-    def folds(self, stage: int, n_folds: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        splitter = StratifiedGroupKFold(n_folds, shuffle=True, random_state=self._seed + stage)
-        return list(splitter.split(self._strata, self._strata, self._groups))
 
 
 def _probabilities(scores: np.ndarray, lines: list[tuple[float, float]]) -> np.ndarray:
@@ -179,7 +166,7 @@ def _fit_all(
 
 
 def _in_processes(n_jobs: int) -> Parallel:
-    """Return joblib workers; not threads, which would share liblinear's one random generator."""
+    """Return joblib workers; threads would share liblinear's one random generator."""
     return Parallel(n_jobs, prefer="processes", max_nbytes=None)
 
 

@@ -9,7 +9,6 @@ from classifier.corpus import record_faults
 from curation import Record, coverage, labelling, likeness, probes
 from curation.kinds import kind_faults
 
-
 KNOWN_SHORTFALLS = (
     "artefact: length and punctuation tells give_to_get in en",
     "artefact: length and punctuation tells give_to_get in fr",
