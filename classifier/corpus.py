@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import NoneType
@@ -56,23 +56,33 @@ def load_examples(paths: Iterable[Path]) -> list[Example]:
     Raises:
         DataError: every fault of every file, each with file and line.
     """
-    examples: list[Example] = []
+    return [example_of(record, place) for place, record in load_records(paths, record_faults)]
+
+
+def load_records(
+    paths: Iterable[Path], faults_of: Callable[[dict[str, Any]], Iterable[str]]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Read JSON Lines files; return each record with its `file:line`.
+
+    Raises:
+        DataError: what `faults_of` says of every record of every file, each with file and line.
+    """
+    records: list[tuple[str, dict[str, Any]]] = []
     faults: list[str] = []
     paths = list(paths)
     for path in paths:
         for number, record in _records(path):
-            if isinstance(record, str):
-                problems = [record]
-            elif not (problems := list(record_faults(record))):
-                examples.append(_example(record, f"{path}:{number}"))
+            problems = [record] if isinstance(record, str) else list(faults_of(record))
             faults += [f"{path}:{number}: {problem}" for problem in problems]
+            if isinstance(record, dict):
+                records.append((f"{path}:{number}", record))
     if faults:
         raise DataError("\n".join(faults))
-    if not examples:
+    if not records:
         raise DataError(
             f"{', '.join(map(str, paths))}: no labelled messages; one JSON object a line"
         )
-    return examples
+    return records
 
 
 def _records(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -146,7 +156,8 @@ def _span_faults(span: Any, length: int) -> Iterator[str]:
         yield f"span {start!r}..{end!r} is not inside a text of {length} code points"
 
 
-def _example(record: dict[str, Any], place: str) -> Example:
+def example_of(record: dict[str, Any], place: str) -> Example:
+    """Return the Example of a faultless record; `place` is its group where it names none."""
     spans = (TacticSpan(s["start"], s["end"], s["tactic"]) for s in _list(record, "spans"))
     return Example(
         message=message_of(record),

@@ -7,11 +7,10 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from classifier import evaluation
 from classifier.checker import Checker
 from classifier.cli import Exit, main
 from classifier.corpus import load_examples
-from classifier.evaluation import MEASURES
+from classifier.evaluation import MEASURES, SUITES, intervals
 from classifier.model import find
 from classifier.schema import LABELS
 from tests.small_corpus import record, records, write
@@ -23,8 +22,7 @@ SHORT = record("en", "ordinary", 99, "Hi there")
 @pytest.fixture
 def command(monkeypatch, tmp_path):
     """Run the command in an empty folder, with few bootstrap samples."""
-    monkeypatch.setitem(evaluation.measure.__kwdefaults__, "resamples", 20)
-    monkeypatch.setattr(evaluation, "RESAMPLES", 20)
+    monkeypatch.setattr(intervals, "RESAMPLES", 20)
     monkeypatch.setattr("platformdirs.user_config_path", lambda name: tmp_path / "home" / name)
     monkeypatch.chdir(tmp_path)
     return lambda *args: CliRunner().invoke(main, list(map(str, args)))
@@ -190,6 +188,75 @@ def test_rows_that_cannot_be_written_say_so(command, data, tmp_path):
     assert done.exit_code == Exit.USAGE
     assert "nowhere" in done.stderr
     assert "internal error" not in done.stderr
+
+
+# evaluate --suite
+
+
+def test_the_command_names_every_suite():
+    [option] = [param for param in main.commands["evaluate"].params if param.name == "suite"]
+    assert [*option.type.choices] == [*SUITES, "all"]
+
+
+def test_a_suite_is_asked_of_the_messages_named(command, data):
+    done = command("evaluate", "--suite", "near", data)
+    assert (done.exit_code, done.stderr) == (Exit.OK, "")
+    heads, _, *lines = done.stdout.splitlines()
+    assert heads.startswith("| suite | measure |")
+    fine = sum(row["kind"] == "hard_negative" for row in LINES)
+    assert lines[0].startswith(f"| near | flagged |  | all | any | {fine} | ")
+
+
+def test_a_suite_as_json(command, data):
+    done = command("evaluate", "--suite", "calibration", data, "--format", "json")
+    [line] = done.stdout.splitlines()
+    found = json.loads(line)
+    assert (found["schema"], found["model"]) == (1, Checker.load().model.tag)
+    assert {row["suite"] for row in found["results"]} == {"calibration"}
+    assert set(found["results"][0]) >= {"n", "value", "low", "high", "bar", "met"}
+
+
+def test_a_suite_that_cannot_be_asked_is_an_error(command, data):
+    done = command("evaluate", "--suite", "swap", data)
+    assert (done.exit_code, done.stdout) == (Exit.USAGE, "")
+    assert "suite swap: no such messages among" in done.stderr
+
+
+def test_all_asks_what_it_can_and_names_what_is_missing(command, data):
+    done = command("evaluate", "--suite", "all", data, "--format", "json")
+    asked = {row["suite"] for row in json.loads(done.stdout)["results"]}
+    missing = {line.split()[2].rstrip(":") for line in done.stderr.splitlines()}
+    assert done.exit_code == Exit.NOT_JUDGED
+    assert asked | missing == set(SUITES)
+    assert asked & missing == set()
+    assert {"near", "calibration", "disguise"} <= asked
+    assert {"swap", "fairness"} <= missing
+
+
+def test_without_data_a_suite_looks_in_the_clone_and_says_so(command, tmp_path, monkeypatch):
+    done = command("evaluate", "--suite", "near")
+    assert done.exit_code == Exit.USAGE
+    assert "name the messages as DATA" in done.stderr
+    (tmp_path / "data/messages").mkdir(parents=True)
+    path = write(tmp_path / "data/messages/test-en.jsonl", LINES)
+    monkeypatch.chdir(tmp_path / "data")
+    done = command("evaluate", "--suite", "near")
+    assert done.exit_code == Exit.OK
+    assert done.stderr == f"blastcheck: suite near: asked of {path}\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        ([], "Missing argument"),
+        (["--suite", "nonsense"], "nonsense"),
+        (["--suite", "near", "--rows", "out.jsonl"], "exclude each other"),
+    ],
+)
+def test_evaluate_refuses_what_it_cannot_do(command, args, says):
+    done = command("evaluate", *args)
+    assert done.exit_code == Exit.USAGE
+    assert says in done.stderr
 
 
 # train

@@ -8,19 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn import metrics
 
-from classifier import evaluation
 from classifier.corpus import Example
 from classifier.evaluation import (
-    ECE_BINS,
     MEASURES,
     Rows,
-    calibration_error,
     evaluate,
+    grouped_mean,
+    intervals,
+    measures_table,
+    pairs_right,
+)
+from classifier.evaluation.measures import (
+    ECE_BINS,
+    calibration_error,
     f1,
     false_positive_rate,
     measure,
-    measures_table,
-    pairs_right,
     precision,
     recall,
 )
@@ -195,8 +198,7 @@ def judged(example, scores, flags):
 @pytest.fixture
 def quick(monkeypatch):
     """Draw few samples where the number cannot be chosen."""
-    monkeypatch.setitem(measure.__kwdefaults__, "resamples", 20)
-    monkeypatch.setattr(evaluation, "RESAMPLES", 20)
+    monkeypatch.setattr(intervals, "RESAMPLES", 20)
 
 
 @pytest.mark.usefixtures("quick")
@@ -278,3 +280,33 @@ def test_measures_are_plain_values_for_json():
     found = measure(SIX, "en", "cv_blast", resamples=9).to_dict()
     assert set(found) == {"lang", "label", "n", "positives", *MEASURES}
     assert set(found["f1"]) == {"value", "low", "high"}
+
+
+# Shares with intervals over groups
+
+
+@given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 9)), min_size=1, max_size=30))
+def test_a_share_lies_in_its_interval(pairs):
+    values, groups = zip(*pairs, strict=True)
+    found = grouped_mean(values, groups)
+    assert found.value == pytest.approx(sum(values) / len(values))
+    assert 0 <= found.low <= found.high <= 1
+    assert found.low <= found.value + 1e-12
+    assert found.value <= found.high + 1e-12 or len(set(groups)) == 1
+
+
+def test_none_of_many_is_surer_than_none_of_few():
+    few, many_ = (grouped_mean([0] * n, range(n)) for n in (30, 3_000))
+    assert (few.low, few.high) == (0.0, pytest.approx(0.1157, abs=1e-4))  # Clopper and Pearson
+    assert many_.high < 0.0013
+
+
+def test_copies_in_one_group_make_a_share_no_surer():
+    alone, copied = grouped_mean([1] * 9, range(9)), grouped_mean([1] * 90, [*range(9)] * 10)
+    assert alone == copied
+    mixed = [0, 1, 1, 0, 1, 0, 0, 0]
+    assert grouped_mean(mixed, range(8)) == grouped_mean(mixed * 5, [*range(8)] * 5)
+
+
+def test_the_share_of_nothing_is_undefined():
+    assert str(grouped_mean([], [])) == "-"

@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import html
 import json
 import os
 import subprocess
 import sys
-import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -20,6 +18,7 @@ from hypothesis import strategies as st
 
 from classifier.checker import Checker
 from classifier.cli.shell import Exit
+from classifier.evaluation.disguises import HTML_DISGUISES, TEXT_DISGUISES, as_html, letters
 from classifier.preparation import prepare
 from classifier.readers import READERS, read_bytes
 from classifier.schema import Message
@@ -303,124 +302,6 @@ CLEAR = {
         " שתכתוב גם עליי המלצה. אחרי כל מה שעשיתי בשבילך, זה המינימום.",
     ),
 }
-HARMLESS = {
-    "en": "Thank you for the minutes. The garden needs water and the cat is well. See you Sunday.",
-    "fr": "Merci pour le compte rendu. Le jardin a soif et le chat va bien. À dimanche au lac.",
-    "he": "תודה על סיכום הפגישה. הגינה צריכה מים והחתול בסדר. נתראה ביום ראשון באגם.",
-}
-
-
-def after_letters(mark):
-    return lambda text: "".join(char + mark if char.isalpha() else char for char in text)
-
-
-def letters(upper, lower):
-    """Return a disguise that writes Latin letters in another alphabet of Unicode's."""
-    table = {65 + i: upper + i for i in range(26)} | {97 + i: lower + i for i in range(26)}
-    return lambda text: text.translate(table)
-
-
-def swapped(latin, other):
-    return lambda text: text.translate(str.maketrans(latin, other))
-
-
-def spread(between):
-    """Return a disguise that sets the letters of longer words apart."""
-    return lambda text: " ".join(
-        between.join(word) if len(word) > 3 and word.isalpha() else word for word in text.split(" ")
-    )
-
-
-def mirrored(text):
-    """Write each line backwards and tell the reader's screen to turn it round."""
-    turn = "\N{LEFT-TO-RIGHT OVERRIDE}" if max(text) >= "א" else "\N{RIGHT-TO-LEFT OVERRIDE}"
-    return "\n".join(
-        f"{turn}{line[::-1]}\N{POP DIRECTIONAL FORMATTING}" for line in text.split("\n")
-    )
-
-
-TEXT_DISGUISES = {
-    "zero-width spaces": after_letters("\N{ZERO WIDTH SPACE}"),
-    "zero-width joiners": after_letters("\N{ZERO WIDTH JOINER}"),
-    "soft hyphens": after_letters("\N{SOFT HYPHEN}"),
-    "word joiners": after_letters("\N{WORD JOINER}"),
-    "byte order marks": after_letters("\ufeff"),
-    "invisible times": after_letters("\N{INVISIBLE TIMES}"),
-    "grapheme joiners": after_letters("\N{COMBINING GRAPHEME JOINER}"),
-    "variation selectors": after_letters("\ufe0f"),
-    "more variation selectors": after_letters("\U000e0101"),
-    "tag characters": after_letters("\U000e0041"),
-    "Hangul fillers": after_letters("\N{HANGUL FILLER}"),
-    "control characters": after_letters("\x01"),
-    "annotation marks": after_letters("\ufff9"),
-    "direction marks": after_letters("\N{LEFT-TO-RIGHT MARK}\N{RIGHT-TO-LEFT MARK}"),
-    "embedded words": lambda text: " ".join(f"\u202b{w}\u202c" for w in text.split(" ")),
-    "isolated words": lambda text: " ".join(f"\u2067{w}\u2069" for w in text.split(" ")),
-    "mirrored lines": mirrored,
-    "some Cyrillic letters": swapped("oeO", "оеО"),
-    "all Cyrillic look-alikes": swapped("AaBcCeEHiIjJKMoOpPsSTxXyY", "АаВсСеЕНіІјЈКМоОрРѕЅТхХуУ"),
-    "Greek letters": swapped("ABEHIKMNOPTXYZo", "ΑΒΕΗΙΚΜΝΟΡΤΧΥΖο"),
-    "full width": lambda text: text.translate({i: i + 0xFEE0 for i in range(0x21, 0x7F)}),
-    "mathematical bold": letters(0x1D400, 0x1D41A),
-    "mathematical monospace": letters(0x1D670, 0x1D68A),
-    "circled letters": letters(0x24B6, 0x24D0),
-    "squared letters": letters(0x1F130, 0x1F130),
-    "small capitals": swapped("abcdefghijklmnopqrtuvwyz", "ᴀʙᴄᴅᴇғɢʜɪᴊᴋʟᴍɴᴏᴘǫʀᴛᴜᴠᴡʏᴢ"),
-    "Hebrew presentation forms": swapped("אדהכלםרת", "ﬡﬢﬣﬤﬥﬦﬧﬨ"),
-    "Hebrew points": after_letters("\N{HEBREW POINT QAMATS}"),
-    "letters struck through": after_letters("\N{COMBINING LONG STROKE OVERLAY}"),
-    "letters underlined": after_letters("\N{COMBINING LOW LINE}"),
-    "enclosed letters": after_letters("\N{COMBINING ENCLOSING KEYCAP}"),
-    "letters set apart": spread(" "),
-    "letters with points": spread("."),
-    "capitals": str.upper,
-    "accents apart": lambda text: unicodedata.normalize("NFD", text),
-    "hard spaces": lambda text: text.replace(" ", "\N{NO-BREAK SPACE}"),
-    "wide spaces": lambda text: text.replace(" ", "\N{IDEOGRAPHIC SPACE}"),
-    "other line ends": lambda text: text.replace("\n", "\N{LINE SEPARATOR}"),
-    "typographic marks": swapped("'-", "\N{RIGHT SINGLE QUOTATION MARK}\N{NON-BREAKING HYPHEN}"),
-}
-
-
-def page(text):
-    """Return the text as HTML; every letter goes through `between` first."""
-    return html.escape(text).replace("\n", "<br>")
-
-
-def between_letters(markup):
-    return lambda text, _: "<p>" + "".join(page(char) + markup for char in text)
-
-
-def hidden(style):
-    """Return a disguise with harmless words that this style hides, before and after."""
-    return lambda text, harmless: (
-        f'<body style="background: #ffffff"><div style="{style}">{harmless * 4}</div>'
-        f'<p>{page(text)}</p><div style="{style}">{harmless * 4}</div>'
-    )
-
-
-HTML_DISGUISES = {
-    "a page": lambda text, _: page(text),
-    "letters as entities": lambda text, _: "".join(f"&#{ord(char)};" for char in text),
-    "empty elements": between_letters("<b></b>"),
-    "comments": between_letters("<!-- x -->"),
-    "places to break": between_letters("<wbr>"),
-    "hidden letters": between_letters('<span style="display:none">x</span>'),
-    "tiny letters": between_letters('<span style="font-size:0">x</span>'),
-    "display: none": hidden("display: none"),
-    "visibility: hidden": hidden("visibility: hidden"),
-    "opacity: 0": hidden("opacity: 0"),
-    "font-size: 0": hidden("font-size: 0"),
-    "max-height: 0": hidden("max-height: 0; overflow: hidden"),
-    "height: 0": hidden("height: 0; overflow: hidden"),
-    "clip-path": hidden("clip-path: inset(100%)"),
-    "clip": hidden("position: absolute; clip: rect(0, 0, 0, 0)"),
-    "scale(0)": hidden("transform: scale(0)"),
-    "far to the left": hidden("position: absolute; left: -9999px"),
-    "white on white": hidden("color: #fff"),
-    "transparent": hidden("color: transparent"),
-}
-
 OPEN_DISGUISES = {"mirrored lines": "text inside an override is not turned round"}
 """Disguises that still work, and why. One that fails turns the run red: delete it here."""
 
@@ -436,9 +317,9 @@ def disguised(tmp_path_factory):
             paths.append(written(folder, f"plain-{key}", "txt", text))
             for name, change in TEXT_DISGUISES.items():
                 paths.append(written(folder, f"{slug(name)}-{key}", "txt", change(text)))
-            for name, change in HTML_DISGUISES.items():
-                data = '<meta charset="utf-8">' + change(text, HARMLESS[lang])
-                paths.append(written(folder, f"{slug(name)}-{key}", "html", data))
+            for name in HTML_DISGUISES:
+                page = as_html(name, text, lang)
+                paths.append(written(folder, f"{slug(name)}-{key}", "html", page))
     done = run(folder, *paths)
     return {report["id"].rpartition(".")[0]: report for report in done.reports}
 

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 
 from classifier.checker import Checker
 from classifier.corpus import Example, load_examples
-from classifier.evaluation import measure
+from classifier.evaluation import intervals
 from classifier.features.message import message_columns
 from classifier.features.relations import TACTIC_NAMES
 from classifier.features.words import HashSpec
@@ -350,7 +350,7 @@ def held_out(tmp_path):
 
 
 def test_the_card_tells_what_was_measured(built, folder, tmp_path, monkeypatch):
-    monkeypatch.setitem(measure.__kwdefaults__, "resamples", 20)
+    monkeypatch.setattr(intervals, "RESAMPLES", 20)
     table = write_card(folder, built, [held_out(tmp_path)])
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")

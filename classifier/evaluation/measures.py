@@ -1,8 +1,4 @@
-"""How good the verdicts are: the usual measures per language and label, with bootstrap intervals.
-
-Intervals are percentile bootstraps over groups (Efron 1979; twins are resampled together), since
-messages of one group are not independent.
-"""
+"""The usual measures per language and label, with bootstrap intervals over groups."""
 
 from __future__ import annotations
 
@@ -13,24 +9,11 @@ import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from classifier.corpus import Example
+from classifier.evaluation import intervals
+from classifier.evaluation.intervals import Estimate, from_samples, grouped_mean
 from classifier.schema import LABELS, LANGUAGES, DataError, Label, Report
 
 ECE_BINS = 15
-RESAMPLES = 1000
-SEED = 20261123
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A measure with its 95 % interval; NaN where it is not defined."""
-
-    value: float
-    low: float
-    high: float
-
-    def to_dict(self) -> dict[str, float | None]:
-        """Return plain values for JSON; null where the measure is not defined."""
-        return {key: None if np.isnan(v) else v for key, v in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +72,13 @@ def evaluate(examples: Sequence[Example], reports: Sequence[Report]) -> list[Mea
     for lang in ("all", *(known for known in LANGUAGES if known in langs)):
         chosen = [i for i, found in enumerate(langs) if lang in ("all", found)]
         for label in LABELS:
-            rows = _rows([examples[i] for i in chosen], [reports[i] for i in chosen], label)
+            rows = rows_of([examples[i] for i in chosen], [reports[i] for i in chosen], label)
             measured.append(measure(rows, lang, label))
     return measured
 
 
-def _rows(examples: Sequence[Example], reports: Sequence[Report], label: Label) -> Rows:
+def rows_of(examples: Sequence[Example], reports: Sequence[Report], label: Label) -> Rows:
+    """Return what the measures of `label` are computed from."""
     numbers = {group: i for i, group in enumerate(dict.fromkeys(e.group for e in examples))}
     return Rows(
         truth=np.array([bool(e.labels[LABELS.index(label)]) for e in examples]),
@@ -104,27 +88,25 @@ def _rows(examples: Sequence[Example], reports: Sequence[Report], label: Label) 
     )
 
 
-def measure(rows: Rows, lang: str, label: Label, *, resamples: int = RESAMPLES) -> Measures:
+def measure(rows: Rows, lang: str, label: Label, *, resamples: int | None = None) -> Measures:
     """Return every measure of `rows` with its interval."""
-    values = {name: one(rows) for name, one in MEASURES.items()}
-    samples = {name: np.full(resamples, np.nan) for name in MEASURES}
-    members = [np.flatnonzero(rows.groups == g) for g in range(rows.groups.max() + 1)]
-    random = np.random.default_rng(SEED)
-    for sample in range(resamples):
-        drawn = random.integers(len(members), size=len(members))
-        resampled = rows.take(np.concatenate([members[g] for g in drawn]))
-        for name, one in MEASURES.items():
-            samples[name][sample] = one(resampled)
-    estimates = {name: _estimate(values[name], samples[name]) for name in MEASURES}
+    estimates = bootstrap(rows, MEASURES, resamples=resamples)
     return Measures(lang, label, len(rows.truth), int(rows.truth.sum()), **estimates)
 
 
-def _estimate(value: float, samples: np.ndarray) -> Estimate:
-    known = samples[~np.isnan(samples)]
-    if not len(known):
-        return Estimate(value, float("nan"), float("nan"))
-    low, high = np.percentile(known, (2.5, 97.5))
-    return Estimate(value, float(low), float(high))
+def bootstrap(
+    rows: Rows, measures: Mapping[str, Callable[[Rows], float]], *, resamples: int | None = None
+) -> dict[str, Estimate]:
+    """Return each of `measures` with its interval, all from the same resamples."""
+    samples: dict[str, list[float]] = {name: [] for name in measures}
+    members = [np.flatnonzero(rows.groups == g) for g in range(rows.groups.max() + 1)]
+    random = np.random.default_rng(intervals.SEED)
+    for _ in range(resamples or intervals.RESAMPLES):
+        drawn = random.integers(len(members), size=len(members))
+        resampled = rows.take(np.concatenate([members[g] for g in drawn]))
+        for name, one in measures.items():
+            samples[name].append(one(resampled))
+    return {name: from_samples(one(rows), samples[name]) for name, one in measures.items()}
 
 
 def _share(part: float, whole: float) -> float:
@@ -186,26 +168,19 @@ MEASURES: Mapping[str, Callable[[Rows], float]] = {
 
 def pairs_right(examples: Sequence[Example], reports: Sequence[Report], label: Label) -> Estimate:
     """Return the share of minimal pairs (same group, opposite label) with both verdicts right."""
-    groups: dict[str, list[int]] = {}
+    pairs = minimal_pairs(examples, label)
+    flagged = [label in report.flags for report in reports]
+    right = [flagged[bad] and not flagged[good] for bad, good in pairs]
+    return grouped_mean(right, [examples[bad].group for bad, _ in pairs])
+
+
+def minimal_pairs(examples: Sequence[Example], label: Label) -> list[tuple[int, int]]:
+    """Return the pairs of one group of which the first carries `label` and the second does not."""
+    groups: dict[str, tuple[list[int], list[int]]] = {}
     for i, example in enumerate(examples):
-        groups.setdefault(example.group, []).append(i)
-    number = LABELS.index(label)
-    right: list[list[bool]] = []
-    for members in groups.values():
-        bad = [i for i in members if examples[i].labels[number]]
-        good = [i for i in members if not examples[i].labels[number]]
-        hits = [label in reports[a].flags and label not in reports[b].flags
-                for a in bad for b in good]  # fmt: skip
-        if hits:
-            right.append(hits)
-    if not right:
-        return Estimate(float("nan"), float("nan"), float("nan"))
-    random = np.random.default_rng(SEED)
-    shares = np.empty(RESAMPLES)
-    for sample in range(RESAMPLES):
-        drawn = random.integers(len(right), size=len(right))
-        shares[sample] = np.mean([hit for g in drawn for hit in right[g]])
-    return _estimate(float(np.mean([hit for hits in right for hit in hits])), shares)
+        offends = bool(example.labels[LABELS.index(label)])
+        groups.setdefault(example.group, ([], []))[not offends].append(i)
+    return [(a, b) for bad, good in groups.values() for a in bad for b in good]
 
 
 def measures_table(measured: Sequence[Measures]) -> str:
@@ -213,18 +188,8 @@ def measures_table(measured: Sequence[Measures]) -> str:
     heads = ("language", "label", "n", "offending", "precision", "recall", "F1", "AP", "ROC AUC",
              "false positives", "ECE")  # fmt: skip
     rows = [
-        (m.lang, m.label, str(m.n), str(m.positives), *map(_cell, _estimates(m))) for m in measured
+        (m.lang, m.label, str(m.n), str(m.positives), *(str(getattr(m, name)) for name in MEASURES))
+        for m in measured
     ]
     lines = [heads, tuple("---" for _ in heads), *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _estimates(measures: Measures) -> list[Estimate]:
-    return [getattr(measures, name) for name in MEASURES]
-
-
-def _cell(estimate: Estimate) -> str:
-    """Return `0.91 (0.85-0.96)`, or a dash where the measure is not defined."""
-    if np.isnan(estimate.value):
-        return "-"
-    return f"{estimate.value:.3f} ({estimate.low:.2f}-{estimate.high:.2f})"
