@@ -21,7 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from classifier.corpus import Example, load_examples  # noqa: E402
-from classifier.evaluation import Estimate, Rows, average_precision  # noqa: E402
+from classifier.evaluation import Estimate, Rows  # noqa: E402
+from classifier.evaluation.measures import average_precision  # noqa: E402
 from classifier.model import Scorer  # noqa: E402
 from classifier.preparation import Prepared, prepare  # noqa: E402
 from classifier.schema import LABELS, LANGUAGES  # noqa: E402
