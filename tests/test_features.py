@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from classifier.features.facts import FACTS, measure_facts
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS, message_columns
-from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES, sentence_relations
+from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES, relations_of
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -80,7 +80,7 @@ def test_fact(name, text, envelope, value):
 
 def test_relations_stand_in_their_sentence():
     reading = reading_of("Please pass my CV on to all your contacts. The weather is fine.")
-    relations = sentence_relations(reading)
+    relations = relations_of([reading], reading.sentence_of)
 
     assert relations.shape == (2, len(RELATION_NAMES))
     assert relations[0].sum() > 0

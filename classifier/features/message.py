@@ -73,7 +73,7 @@ def message_columns(
 
     Args:
         act_logits: float64 (n_sentences, n_tactics), log-odds that a sentence does each act.
-        relations: float64 (n_sentences, n_relations) of `sentence_relations`.
+        relations: float64 (n_sentences, n_relations) of `relations_of`.
         lang: one of LANGUAGES.
         facts: float64 (n_facts,) of `measure_facts`.
 

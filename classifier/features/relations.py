@@ -27,13 +27,8 @@ NEIGHBOUR_SCALE = 0.5
 _TACTIC_NUMBER = {name: number for number, name in enumerate(TACTIC_NAMES)}
 
 
-def sentence_relations(reading: Reading) -> np.ndarray:
-    """Return float64 (n_sentences, len(RELATION_NAMES)): 1 where a sentence has the relation."""
-    return relations_of([reading], reading.sentence_of)
-
-
 def relations_of(readings: Sequence[Reading], sentence_of: np.ndarray) -> np.ndarray:
-    """Return the `sentence_relations` of many Readings, one below the other.
+    """Return float64 (n_sentences, len(RELATION_NAMES)): 1 where a sentence has the relation.
 
     Args:
         readings: at least one, each of at least one token.

@@ -8,14 +8,16 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from joblib import Parallel, delayed
 
 from classifier.corpus import Example, load_examples
 from classifier.model import Manifest, save
-from classifier.preparation import Prepared, prepare
-from classifier.schema import LABELS, DataError, Label
+from classifier.preparation import NotJudged, Prepared, prepare
+from classifier.schema import LABELS, DataError, Label, Message
 from classifier.training.fit import Fitted, Recipe, fit
 
 FLAG_BUDGET = {"ordinary": 0.006, "fine": 0.03}
@@ -61,7 +63,8 @@ def build_model(
     recipe = recipe or Recipe()
     examples = load_examples(data)
     say(f"{len(examples)} messages read")
-    judged = [(e, p) for e in examples if isinstance(p := prepare(e.message), Prepared)]
+    prepared = _prepare_all(examples, recipe.n_jobs)
+    judged = [(e, p) for e, p in zip(examples, prepared, strict=True) if isinstance(p, Prepared)]
     examples = [example for example, _ in judged]
     _check_enough(examples, recipe)
     say(f"{len(examples)} long enough to judge; learning")
@@ -77,6 +80,18 @@ def build_model(
     manifest = save(folder, manifest, fitted.weights)
     say(f"{folder}: {manifest.name}@{manifest.sha256[:12]}")
     return Built(manifest, examples, fitted)
+
+
+def _prepare_all(examples: Sequence[Example], n_jobs: int) -> list[Prepared | NotJudged]:
+    """Prepare every message, a share in each process."""
+    messages = [example.message for example in examples]
+    size = max(1, -(-len(messages) // n_jobs))
+    shares = [messages[i : i + size] for i in range(0, len(messages), size)]
+    return list(chain.from_iterable(Parallel(n_jobs)(delayed(_prepare_some)(s) for s in shares)))
+
+
+def _prepare_some(messages: Sequence[Message]) -> list[Prepared | NotJudged]:
+    return [prepare(message) for message in messages]
 
 
 def _check_enough(examples: Sequence[Example], recipe: Recipe) -> None:

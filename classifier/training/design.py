@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 import scipy.sparse as sp
 
 from classifier.corpus import Example
 from classifier.features.classes import N_CLASS_COLUMNS, class_columns
-from classifier.features.relations import TACTIC_NAMES, sentence_context, sentence_relations
+from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -19,6 +19,7 @@ from classifier.features.words import (
     pair_columns,
     word_column,
 )
+from classifier.model.batch import Batch
 from classifier.model.scoring import ACT_SMOOTHING, CHAR_WEIGHT
 from classifier.preparation import Prepared
 
@@ -39,14 +40,11 @@ class Counts:
     """
 
     def __init__(self, prepared: Sequence[Prepared], hashing: HashSpec) -> None:
-        parts = [_sentence_counts(p, hashing) for p in prepared]
-        self.words = sp.vstack([part[0] for part in parts], format="csr")
-        self.chars = sp.vstack([part[1] for part in parts], format="csr")
-        self.tokens = np.concatenate([part[2] for part in parts])
-        self.relations = np.vstack([sentence_relations(p.reading) for p in prepared])
-        self.classes = sp.vstack([_class_counts(p) for p in prepared], format="csr")
-        sizes = [p.reading.n_sentences for p in prepared]
-        self.first = np.concatenate([[0], np.cumsum(sizes)])
+        batch = Batch([p.reading for p in prepared])
+        self.first = np.array(batch.sentences)
+        self.words, self.chars, self.tokens = _gram_counts(batch, hashing)
+        self.relations = relations_of(batch.readings, batch.sentence_of)
+        self.classes = _class_counts(batch)
 
     def prune(self, min_df: int) -> np.ndarray:
         """Drop columns in fewer than `min_df` messages; return int32 those kept, ascending."""
@@ -69,41 +67,45 @@ class Counts:
         return np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in messages])
 
 
-@lru_cache(maxsize=200_000)
-def _word(norm: str, hashing: HashSpec) -> tuple[int, int, tuple[int, ...]] | None:
-    """Return hash, word column and character columns of a token; None for white space."""
-    word = feature_word(norm)
-    if not word:
-        return None
-    return crc(word), word_column(crc(word), hashing), tuple(char_columns(word, hashing))
-
-
-def _sentence_counts(
-    prepared: Prepared, hashing: HashSpec
+def _gram_counts(
+    batch: Batch, hashing: HashSpec
 ) -> tuple[sp.csr_matrix, sp.csr_matrix, np.ndarray]:
-    reading = prepared.reading
-    found = [(s, w) for s, n in zip(reading.sentence_of.tolist(), reading.norms, strict=True)
-             if (w := _word(n, hashing))]  # fmt: skip
-    sentences = np.array([s for s, _ in found], dtype=np.int64)
-    shape = (reading.n_sentences, hashing.n_columns)
-    pairs = pair_columns(np.array([w[0] for _, w in found], dtype=np.uint32), hashing)
+    """Return the n-gram counts by sentence, words and characters, and how many words there are.
+
+    What a word's n-grams are depends on the word alone: count the words, multiply by their n-grams.
+    """
+    vocabulary: dict[str, int] = {}
+    found = [vocabulary.setdefault(w, len(vocabulary)) if (w := feature_word(n)) else -1
+             for n in batch.norms]  # fmt: skip
+    words = np.array(found, dtype=np.int64)
+    kept = words >= 0
+    words, sentences = words[kept], batch.sentence_of[kept]
+    n_sentences = batch.sentences[-1]
+    hashes = np.array([crc(word) for word in vocabulary], dtype=np.uint32)
     same = sentences[1:] == sentences[:-1]
+    singles = np.array([word_column(int(h), hashing) for h in hashes], dtype=np.int64)[words]
+    pairs = pair_columns(hashes[words], hashing)[same]
     rows = np.concatenate([sentences, sentences[1:][same]])
-    columns = np.concatenate([[w[1] for _, w in found], pairs[same]]).astype(np.int64)
-    char_rows = [s for s, w in found for _ in w[2]]
-    char_cols = [column for _, w in found for column in w[2]]
-    words = sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
-    chars = sp.csr_matrix((np.ones(len(char_rows)), (char_rows, char_cols)), shape=shape)
-    return words, chars, np.bincount(sentences, minlength=reading.n_sentences).astype(float)
+    grams = _counted(rows, np.concatenate([singles, pairs]), (n_sentences, hashing.n_columns))
+    seen = _counted(sentences, words, (n_sentences, len(vocabulary)))
+    spelt = [char_columns(word, hashing) for word in vocabulary]
+    owners = np.repeat(np.arange(len(spelt)), [len(columns) for columns in spelt])
+    columns = np.fromiter(chain.from_iterable(spelt), dtype=np.int64, count=len(owners))
+    chars = seen @ _counted(owners, columns, (len(vocabulary), hashing.n_columns))
+    return grams, chars, np.bincount(sentences, minlength=n_sentences).astype(float)
 
 
-def _class_counts(prepared: Prepared) -> sp.csr_matrix:
-    reading = prepared.reading
-    found = list(class_columns(np.array(reading.classes), reading.sentence_of))
-    rows = np.concatenate([reading.sentence_of[tokens] for tokens, _, _ in found])
+def _counted(rows: np.ndarray, columns: np.ndarray, shape: tuple[int, int]) -> sp.csr_matrix:
+    """Return CSR `shape`: how often each row and column come together."""
+    return sp.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=shape)
+
+
+def _class_counts(batch: Batch) -> sp.csr_matrix:
+    found = list(class_columns(batch.classes, batch.sentence_of))
+    rows = np.concatenate([batch.sentence_of[tokens] for tokens, _, _ in found])
     columns = np.concatenate([columns for _, columns, _ in found])
     weights = np.concatenate([np.full(len(tokens), weight) for tokens, _, weight in found])
-    return sp.csr_matrix((weights, (rows, columns)), shape=(reading.n_sentences, N_CLASS_COLUMNS))
+    return sp.csr_matrix((weights, (rows, columns)), shape=(batch.sentences[-1], N_CLASS_COLUMNS))
 
 
 def act_matrix(counts: Counts) -> sp.csr_matrix:

@@ -45,8 +45,11 @@ class Recipe:
     """An n-gram counts when it stands in this many messages; fewer gain nothing out of fold."""
     act_c: float = 3.0
     """Inverse L2 penalty of the acts (LogisticRegression's C)."""
-    act_tolerance: float = 0.1
-    """When liblinear stops; the acts are two thirds of a training run."""
+    act_tolerance: float = 1.0
+    """When liblinear stops on the acts, which are two thirds of a training run."""
+    tolerance: float = 0.1
+    """The same for the other fits. A tenth of both takes half as long again for the same order:
+    average precision out of fold moves by less than 0.0003."""
     gram_c: float = 20.0
     message_c: float = 0.3
     n_jobs: int = 2
@@ -89,7 +92,7 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     act_logits = _out_of_fold(act_fit, act_x, act_y, act_folds, recipe.n_jobs)
 
     gram_x = gram_matrix(counts, idf)
-    gram_fit = _logistic(recipe.gram_c)
+    gram_fit = _logistic(recipe.gram_c, recipe.tolerance)
     grams = _fit_all(gram_fit, gram_x, labels, recipe.n_jobs)
     gram_logits = _out_of_fold(
         gram_fit, gram_x, labels, splits.folds(1, recipe.folds), recipe.n_jobs
@@ -100,7 +103,7 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
         for p, a, b in zip(prepared, counts.first, counts.first[1:], strict=False)
     ]
     message_x = sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
-    message_fit = _logistic(recipe.message_c)
+    message_fit = _logistic(recipe.message_c, recipe.tolerance)
     message_folds = splits.folds(2, recipe.folds)
     final, scores = [], np.zeros(labels.shape)
     for i, label in enumerate(LABELS):
@@ -125,11 +128,10 @@ def _own_columns(label: Label) -> np.ndarray:
     return np.array([*message, *grams], dtype=np.float64)
 
 
-def _logistic(c: float, tolerance: float = 1e-2) -> Fit:
+def _logistic(c: float, tolerance: float) -> Fit:
     """Return a function that fits a logistic regression.
 
-    liblinear's dual is repeatable and, with far more columns than it has use for, the fastest. At
-    1e-2 the log-odds agree with a far finer fit's to 0.01, at 0.1 to 0.04 in half the time.
+    liblinear's dual is repeatable and, with far more columns than it has use for, the fastest.
     """
 
     def run(x: sp.csr_matrix, y: np.ndarray) -> LogisticRegression:
