@@ -326,7 +326,7 @@ def test_format_lists_the_tactics_of_each_rule(name, kinds):
         f"fewer than {MIN_WORDS} of its tokens",
         f"shorter than {sentences.WRAP_COLUMN}",
         f"+ {scoring.CHAR_WEIGHT} × Σ A[character n-gram, t]",
-        f"sqrt(k + {scoring.ACT_SMOOTHING})",
+        f"sqrt((k + {scoring.ACT_SMOOTHING}) × max(1, k / {scoring.LONG_SENTENCE}))",
         f"{message.ACT_SCALE} × max(0, max logit + {-message.ACT_FLOOR:g})",
         f"{message.ACT_SCALE} × max(0, r + {-message.RULE_FLOOR:g})",
         f"{message.RELATION_SCALE} × ln(1 + Σ relation)",

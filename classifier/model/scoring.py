@@ -30,7 +30,8 @@ CHAR_WEIGHT = 0.3
 """Weight of a character n-gram beside a word in the sentence acts."""
 
 ACT_SMOOTHING = 4
-"""Sentence sums are divided by sqrt(tokens + ACT_SMOOTHING): short ones shout less."""
+LONG_SENTENCE = 60
+"""From this many tokens on, what a word adds to its sentence shrinks with the sentence's length."""
 
 BATCH_TOKENS = 8_192
 """Tokens scored at one time, about: their values (2 MB) should fit the processor's cache."""
@@ -236,7 +237,19 @@ def _sentence_sums(acts: np.ndarray, sentence: np.ndarray, n_sentences: int) -> 
     starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
     sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
     tokens = np.bincount(sentence, minlength=n_sentences)
-    return sums / np.sqrt(tokens + ACT_SMOOTHING)[:, None]
+    return sums / act_divisors(tokens)[:, None]
+
+
+def act_divisors(tokens: np.ndarray) -> np.ndarray:
+    """Return what the act sums of sentences of so many tokens are divided by.
+
+    The square root of the length, so that a sentence of many small hints still counts, but short
+    ones do not shout; in a sentence without end the hints would add up to anything, so there it is
+    the length itself.
+    """
+    endless = np.maximum(1.0, tokens / LONG_SENTENCE)
+    divisors: np.ndarray = np.sqrt((tokens + ACT_SMOOTHING) * endless)
+    return divisors
 
 
 def _lengths(norms: np.ndarray, message: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from classifier.features.words import (
     word_column,
 )
 from classifier.model.batch import Batch
-from classifier.model.scoring import ACT_SMOOTHING, CHAR_WEIGHT
+from classifier.model.scoring import CHAR_WEIGHT, act_divisors
 from classifier.preparation import Prepared
 
 MIN_COVER = 4
@@ -110,7 +110,7 @@ def _class_counts(batch: Batch) -> sp.csr_matrix:
 
 def act_matrix(counts: Counts) -> sp.csr_matrix:
     """Return CSR (n_sentences, n_kept + N_CLASS_COLUMNS + n_context): to learn the acts from."""
-    scale = sp.diags(1 / np.sqrt(counts.tokens + ACT_SMOOTHING))
+    scale = sp.diags(1 / act_divisors(counts.tokens))
     grams = scale @ sp.hstack([counts.words + CHAR_WEIGHT * counts.chars, counts.classes])
     bounds = zip(counts.first, counts.first[1:], strict=False)
     context = np.vstack([sentence_context(counts.relations[a:b]) for a, b in bounds])
