@@ -14,6 +14,9 @@ from classifier.evaluation import intervals
 from classifier.evaluation.intervals import Estimate, from_samples
 from classifier.evaluation.measures import Rows
 
+SLIGHT = 0.002
+"""A measure that falls by less is not lost, however sure the fall: no verdict hangs on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -29,7 +32,7 @@ class Difference:
     @property
     def lost(self) -> bool:
         """Whether the new one is worse by more than the interval; False where undefined."""
-        return bool(self.gain.high < 0)
+        return bool(self.gain.high < 0 and self.gain.value <= -SLIGHT)
 
     def to_dict(self) -> dict[str, object]:
         """Return plain values for JSON; null where the measure is not defined."""

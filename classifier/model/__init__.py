@@ -7,7 +7,7 @@ against someone who rewrites both.
 
 from __future__ import annotations
 
-from classifier.model.folder import Manifest, Model, find, load, save, silenced, verify
+from classifier.model.folder import Manifest, Model, find, load, save, shipped, silenced, verify
 from classifier.model.scoring import Scored, Scorer, Weights
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "find",
     "load",
     "save",
+    "shipped",
     "silenced",
     "verify",
 ]

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from classifier.features.classes import N_CLASS_COLUMNS
+from classifier.features.message import MESSAGE_COLUMNS
+from classifier.features.relations import CONTEXT_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.model.arrays import MEMBERS
 from classifier.model.scoring import Weights
@@ -88,13 +91,33 @@ def languages_without_golden(golden: list[dict[str, Any]]) -> list[str]:
     return [lang for lang in LANGUAGES if lang not in {entry["lang"] for entry in golden}]
 
 
-def columns_hold(weights: Weights) -> bool:
-    """Tell whether the hashed columns ascend and fit the table they index."""
-    columns = weights.columns
+def shape_faults(weights: Weights) -> Iterator[str]:
+    """Yield the arrays whose shape or order is not that of models/FORMAT.md."""
+    kept, n_tactics, n_labels = weights.columns.size, len(TACTIC_NAMES), len(LABELS)
+    wanted = {
+        "columns": (kept,),
+        "idf": (kept,),
+        "acts": (kept, n_tactics),
+        "act_scales": (n_tactics,),
+        "grams": (kept, n_labels),
+        "act_relations": (len(CONTEXT_NAMES), n_tactics),
+        "act_classes": (N_CLASS_COLUMNS, n_tactics),
+        "act_intercepts": (n_tactics,),
+        "message": (n_labels, len(MESSAGE_COLUMNS)),
+        "intercepts": (n_labels,),
+    }
+    shapes = {name: getattr(weights, name).shape for name in wanted}
+    faults = [f"{name} has shape {shapes[name]}" for name in wanted if shapes[name] != wanted[name]]
+    yield from faults
+    if not faults and not _columns_hold(weights.columns, weights.hashing):
+        yield "columns do not ascend, or lie outside the hashed ones"
+
+
+def _columns_hold(columns: np.ndarray, hashing: HashSpec) -> bool:
     if not len(columns):
         return True
     ascend = bool((columns[1:] > columns[:-1]).all())
-    return ascend and columns[0] >= 0 and columns[-1] < weights.hashing.n_columns
+    return ascend and bool(columns[0] >= 0 and columns[-1] < hashing.n_columns)
 
 
 def weights_faults(weights: Weights) -> Iterator[str]:

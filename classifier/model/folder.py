@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from classifier.features.classes import N_CLASS_COLUMNS
+from classifier.config import MODEL_VARIABLE
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
-from classifier.features.relations import CONTEXT_NAMES, RELATION_NAMES, TACTIC_NAMES
+from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.languages.classes import CLASS_NAMES
 from classifier.model.arrays import MEMBERS, npz_bytes, pack, unpack
 from classifier.model.checks import (
-    columns_hold,
     hash_spec,
     languages_without_golden,
     manifest_faults,
+    shape_faults,
     weights_faults,
 )
 from classifier.model.npz import read_arrays
@@ -39,8 +39,6 @@ GOLDEN_TOLERANCE = 1e-6
 
 MAX_WEIGHTS_BYTES = 64_000_000
 MAX_MANIFEST_BYTES = 1_000_000
-MODEL_VARIABLE = "BLASTCHECK_MODEL"
-"""Environment variable that names a model folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +108,23 @@ def find(folder: Path | None = None) -> Path:
         ModelError: it is nowhere; the text lists the places.
     """
     if folder is not None:
-        places = [folder]
-    elif named := os.environ.get(MODEL_VARIABLE):
-        places = [Path(named)]
-    else:
-        package = Path(str(resources.files("classifier")))
-        places = [package / "default_model", package.parent / "models" / "default"]
+        return _first(folder)
+    if named := os.environ.get(MODEL_VARIABLE):
+        return _first(Path(named))
+    return shipped()
+
+
+def shipped() -> Path:
+    """Return the folder of the model that comes with blastcheck.
+
+    Raises:
+        ModelError: it is missing.
+    """
+    package = Path(str(resources.files("classifier")))
+    return _first(package / "default_model", package.parent / "models" / "default")
+
+
+def _first(*places: Path) -> Path:
     for place in places:
         if (place / "model.json").is_file():
             return place
@@ -201,18 +210,8 @@ def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
         weights = unpack(read_arrays(data, MEMBERS), hash_spec(manifest.hashing))
     except ValueError as error:
         raise ModelError(f"{path}: {error}") from error
-    kept, n_labels = weights.columns.size, len(LABELS)
-    wanted = {"columns": (kept,), "idf": (kept,),
-              "acts": (kept, len(TACTIC_NAMES)), "grams": (kept, n_labels),
-              "act_relations": (len(CONTEXT_NAMES), len(TACTIC_NAMES)),
-              "act_classes": (N_CLASS_COLUMNS, len(TACTIC_NAMES)),
-              "act_scales": (len(TACTIC_NAMES),), "act_intercepts": (len(TACTIC_NAMES),),
-              "message": (n_labels, len(MESSAGE_COLUMNS)), "intercepts": (n_labels,)}  # fmt: skip
-    for name, shape in wanted.items():
-        if getattr(weights, name).shape != shape:
-            raise ModelError(f"{path}: {name} has shape {getattr(weights, name).shape}")
-    if not columns_hold(weights):
-        raise ModelError(f"{path}: columns do not ascend, or lie outside the hashed ones")
+    if faults := "; ".join(shape_faults(weights)):
+        raise ModelError(f"{path}: {faults}")
     return weights
 
 
