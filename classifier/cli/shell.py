@@ -134,11 +134,8 @@ def settings_from(*, config: Path | None, no_config: bool, model: str | None) ->
         raise click.UsageError("--config and --no-config exclude each other: leave one out")
     settings = Settings() if no_config else load_settings(Path.cwd(), file=config)
     named = os.environ.get(MODEL_VARIABLE)
-    if model:
-        folder = _model_named(model)
-    else:
-        folder = (Path(named) if named else settings.model) or folder_in_use()
-    return replace(settings, model=folder)
+    chosen = _model_named(model) if model else Path(named) if named else settings.model
+    return replace(settings, model=chosen or folder_in_use())
 
 
 def _model_named(model: str) -> Path:

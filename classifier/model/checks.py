@@ -60,6 +60,8 @@ def manifest_faults(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key} must give a number to each of {', '.join(LABELS)}"
         elif not all(_is_number(value) and 0 <= value <= 1 for value in given.values()):
             yield f"{key} must be from 0 to 1"
+    if not isinstance(data.get("training", {}), dict):
+        yield "training must be an object"
     yield from _golden_faults(data.get("golden"))
 
 

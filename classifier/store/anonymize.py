@@ -16,6 +16,7 @@ from functools import cache
 from importlib import import_module
 
 from classifier.features.words import feature_word
+from classifier.languages import function_words
 from classifier.languages.classes import CLASS_NAMES
 from classifier.pipeline import Reading, pipeline_for, read
 from classifier.schema import ConfigError
@@ -32,6 +33,8 @@ SIGNATURE_WORDS = 4
 """A last line of so many words or fewer is taken for a signature."""
 
 _HELLO = CLASS_NAMES.index("hello")
+_KIN = CLASS_NAMES.index("kin")
+"""The Hebrew word for an uncle is David, too."""
 _HANDLE = re.compile(r"(?<!\S)@\w+")
 _PARTICLES = "ולבשמהכ"
 _SHORTEST_NAME = 3
@@ -122,8 +125,14 @@ def _hebrew(reading: Reading) -> Iterator[int]:
     for i, word in enumerate(reading.words):
         known = any(form in names for form in (word, *_without_particles(word)))
         after_street = i and reading.words[i - 1] in _STREETS
-        if word[0].isalpha() and (after_street or (known and reading.classes[i] < 0)):
+        if word[0].isalpha() and (after_street or (known and _may_name(reading, i))):
             yield i
+
+
+def _may_name(reading: Reading, i: int) -> bool:
+    """Tell whether a word on the list may be a name here, and is not one of the plainest words."""
+    plain = reading.norms[i] in function_words("he")
+    return not plain and (reading.classes[i] < 0 or reading.classes[i] == _KIN)
 
 
 def _without_particles(word: str) -> Iterator[str]:

@@ -11,7 +11,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 
 from classifier.schema import ConfigError
 from classifier.store.places import Places
@@ -57,7 +56,7 @@ def _sweep(places: Places) -> None:
 @contextmanager
 def new_folder(parent: Path) -> Iterator[Path]:
     """Give a new, empty folder in `parent`, to be filled and put in place; else it is deleted."""
-    folder = parent / f"{NEW}{token_hex(8)}"
+    folder = parent / f"{NEW}{os.urandom(8).hex()}"
     folder.mkdir(mode=0o700)
     try:
         yield folder
@@ -77,7 +76,7 @@ def put_in_place(folder: Path, target: Path) -> None:
 
 def take_away(folder: Path) -> None:
     """Delete a folder: gone at once under its name, then bit by bit."""
-    gone = folder.with_name(f"{GONE}{token_hex(8)}")
+    gone = folder.with_name(f"{GONE}{os.urandom(8).hex()}")
     folder.rename(gone)
     sync(gone.parent)
     shutil.rmtree(gone)
@@ -85,7 +84,7 @@ def take_away(folder: Path) -> None:
 
 def write_whole(path: Path, data: bytes) -> None:
     """Replace a file, readable by its owner alone."""
-    temporary = path.with_name(f"{NEW}{token_hex(8)}")
+    temporary = path.with_name(f"{NEW}{os.urandom(8).hex()}")
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
             f.write(data)

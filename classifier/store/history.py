@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from classifier.schema import ModelError
 from classifier.store.durable import add_line, whole_lines
@@ -50,11 +50,24 @@ def _entries(lines: Iterable[str]) -> Iterator[Entry]:
     for line in lines:
         try:
             data = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             continue
-        if isinstance(data, dict) and data.get("did") in get_args(Deed) and "model" in data:
-            lists = {key: tuple(data.get(key) or ()) for key in ("losses", "feedback")}
-            yield Entry(**{**{k: v for k, v in data.items() if k in known}, **lists})
+        if _is_entry(data):
+            found = ((key, data[key]) for key in known & data.keys())
+            values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found}
+            yield Entry(**values)
+
+
+def _is_entry(data: object) -> bool:
+    if not isinstance(data, dict) or data.get("did") not in get_args(Deed):
+        return False
+    lists = (data.get(key, []) for key in ("losses", "feedback"))
+    name = data.get("model")
+    return (
+        isinstance(name, str)
+        and bool(NAME.fullmatch(name))
+        and all(isinstance(one, list) for one in lists)
+    )
 
 
 def note(path: Path, entry: Entry) -> None:
