@@ -127,10 +127,20 @@ def test_second_command_runs_the_tests(set_up):
     assert set_up("test", pip=0, python=1)[0] != 0
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+def all_commands(group=main, before=""):
+    """Return every command by the words that call it, those of groups too."""
+    found = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if isinstance(command, click.Group):
+            found |= all_commands(command, f"{before}{name} ")
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(all_commands()))
 def test_commands_and_options_are_documented(name):
     assert f"`blastcheck {name}" in README
-    options = [p for p in main.commands[name].params if isinstance(p, click.Option)]
+    options = [p for p in all_commands()[name].params if isinstance(p, click.Option)]
     spelled = [option for p in options for option in p.opts]
     assert [o for o in spelled if not re.search(rf"`[^`\n]*(?<![\w-]){o}(?![\w-])", README)] == []
 

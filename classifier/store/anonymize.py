@@ -33,6 +33,8 @@ SIGNATURE_WORDS = 4
 """A last line of so many words or fewer is taken for a signature."""
 
 _HELLO = CLASS_NAMES.index("hello")
+_CV = CLASS_NAMES.index("cv")
+"""In Hebrew the word before one that is a man's name, too."""
 _KIN = CLASS_NAMES.index("kin")
 """The Hebrew word for an uncle is David, too."""
 _HANDLE = re.compile(r"(?<!\S)@\w+")
@@ -131,7 +133,8 @@ def _hebrew(reading: Reading) -> Iterator[int]:
 
 def _may_name(reading: Reading, i: int) -> bool:
     """Tell whether a word on the list may be a name here, and is not one of the plainest words."""
-    plain = reading.norms[i] in function_words("he")
+    after_cv = i > 0 and reading.classes[i - 1] == _CV
+    plain = reading.norms[i] in function_words("he") or after_cv
     return not plain and (reading.classes[i] < 0 or reading.classes[i] == _KIN)
 
 
