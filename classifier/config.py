@@ -17,6 +17,8 @@ from typing import Any, Literal
 from classifier.schema import LABELS, LANGUAGES, TACTICS, ConfigError, Label
 
 Color = Literal["auto", "always", "never"]
+MODEL_VARIABLE = "BLASTCHECK_MODEL"
+"""Environment variable that names a model folder."""
 COLORS: tuple[Color, ...] = ("auto", "always", "never")
 
 
@@ -31,7 +33,7 @@ class Settings:
     off: frozenset[str] = frozenset()
     """Tactics (keys of `schema.TACTICS`) that are neither marked nor advised on."""
     model: Path | None = None
-    """Model folder; None takes the one that comes with blastcheck."""
+    """Model folder; None leaves the choice to whoever loads it."""
     color: Color = "auto"
 
 

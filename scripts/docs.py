@@ -49,6 +49,7 @@ def _run(command: str, scratch: Path) -> str:
     program = [sys.executable, "-m", "classifier"] if words[0] == "blastcheck" else words[:1]
     environment = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONUTF8": "1"}
     environment.pop("BLASTCHECK_MODEL", None)
+    environment["BLASTCHECK_DATA"] = str(scratch / "data")
     done = subprocess.run(
         [*program, *words[1:]],
         cwd=ROOT,

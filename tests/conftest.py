@@ -19,6 +19,16 @@ settings.register_profile("thorough", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def local_data(tmp_path_factory):
+    """Let no test see or touch what is kept on this machine; give the folder that stands for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = tmp_path_factory.mktemp("local")
+        patch.setenv("BLASTCHECK_DATA", str(folder))
+        patch.delenv("BLASTCHECK_MODEL", raising=False)
+        yield folder
+
+
 @pytest.fixture(scope="session")
 def pipelines():
     return {lang: pipeline_for(lang) for lang in LANGUAGES}

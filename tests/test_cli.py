@@ -178,7 +178,7 @@ def test_colour(monkeypatch, choice, environment, tty, wanted):
 
 
 def test_every_command_and_option_has_help():
-    commands = {"blastcheck": main, **main.commands}
+    commands = {"blastcheck": main, **main.commands, **main.commands["models"].commands}
     silent = [name for name, found in commands.items() if not found.help]
     silent += [
         f"{name} {option.opts}"

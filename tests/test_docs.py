@@ -17,12 +17,13 @@ from classifier.config import CHECKS, load_settings
 from classifier.features import message, relations, words
 from classifier.features.facts import FACT_NAMES, MANY
 from classifier.languages import Cue, load_forms, phrase_variants
-from classifier.model import arrays, folder, scoring
+from classifier.model import arrays, checks, folder, npz, scoring
 from classifier.pipeline import build_pipeline, pipeline_for, read, sentences
 from classifier.pipeline.cues import CueFinder
 from classifier.pipeline.tokenizer import token_pattern
 from classifier.preparation import MIN_WORDS
 from classifier.schema import CODES, LANGUAGES
+from classifier.store import archive
 from classifier.text import MAX_OWN_CHARS, clean, detect_language
 from curation import gates, records
 from tests.conftest import ROOT
@@ -127,10 +128,20 @@ def test_second_command_runs_the_tests(set_up):
     assert set_up("test", pip=0, python=1)[0] != 0
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))
+def all_commands(group=main, before=""):
+    """Return every command by the words that call it, those of groups too."""
+    found = {}
+    for name, command in group.commands.items():
+        found[before + name] = command
+        if isinstance(command, click.Group):
+            found |= all_commands(command, f"{before}{name} ")
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(all_commands()))
 def test_commands_and_options_are_documented(name):
     assert f"`blastcheck {name}" in README
-    options = [p for p in main.commands[name].params if isinstance(p, click.Option)]
+    options = [p for p in all_commands()[name].params if isinstance(p, click.Option)]
     spelled = [option for p in options for option in p.opts]
     assert [o for o in spelled if not re.search(rf"`[^`\n]*(?<![\w-]){o}(?![\w-])", README)] == []
 
@@ -302,6 +313,13 @@ def test_format_lists_the_arrays():
     assert {row[0].strip("`"): np.dtype(row[1]) for row in rows} == arrays.MEMBERS
 
 
+def test_format_lists_the_files_of_a_model():
+    rows = rows_after(FORMAT, "<!-- table of files")
+    listed = {name.strip("`"): int(size.replace(",", "")) for name, size, _ in rows}
+    assert listed == archive.FILES
+    assert [n.strip("`") for n, _, told in rows if told == "required"] == [*archive.REQUIRED]
+
+
 def test_format_lists_the_facts():
     assert [row[0].strip("`") for row in rows_after(FORMAT, "<!-- table of facts")] == [*FACT_NAMES]
 
@@ -336,6 +354,12 @@ def test_format_lists_the_tactics_of_each_rule(name, kinds):
         f"1 with {MANY} or more addresses in Bcc",
         f"within {folder.GOLDEN_TOLERANCE:.6f}",
         f"`schema` is {folder.SCHEMA}.",
+        f"more than {archive.MAX_FILE_BYTES:,} bytes, a member over",
+        f"more than {archive.SMALL:,} bytes that grows more than {archive.MAX_RATIO} times",
+        f"`char_bits` outside 1 to {checks.MAX_BITS}, n-grams outside 1 to {checks.MAX_CHAR_NGRAM}",
+        f"a `name` over {checks.NAME_CHARS} characters",
+        f"more than {checks.MAX_GOLDEN}, or one over {checks.MAX_GOLDEN_CHARS:,} characters",
+        f"a member of more than {npz.MAX_MEMBER_BYTES:,} bytes",
     ],
 )
 def test_format_names_the_constants(words_of_the_page):

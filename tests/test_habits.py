@@ -124,7 +124,9 @@ def test_an_unknown_public_name_is_an_attribute_error():
 
 
 def commands():
-    return {"blastcheck": main, **main.commands}
+    groups = {n: c for n, c in main.commands.items() if isinstance(c, click.Group)}
+    inner = {f"{name} {n}": c for name, group in groups.items() for n, c in group.commands.items()}
+    return {"blastcheck": main, **main.commands, **inner}
 
 
 def test_every_argument_of_a_command_is_explained():

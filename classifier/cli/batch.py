@@ -81,7 +81,7 @@ def batch(
     strict: bool,
     config: Path | None,
     no_config: bool,
-    model: Path | None,
+    model: str | None,
     **options: Any,
 ) -> None:
     """Judge every message in SOURCES.

@@ -83,7 +83,7 @@ def check(
     *,
     config: Path | None,
     no_config: bool,
-    model: Path | None,
+    model: str | None,
     **options: Any,
 ) -> None:
     """Check the message in each of FILES; - is standard input."""
@@ -139,10 +139,25 @@ def _command_names() -> list[str]:
 
 
 def _messages(path: Path, options: Options) -> Iterator[Message]:
+    named = None if options.input_format == "auto" else options.input_format
+    return messages_at(path, named, options.lang)
+
+
+def messages_at(path: Path, named: str | None, lang: str | None) -> Iterator[Message]:
+    """Yield the messages in a file, or in standard input where it is `-`.
+
+    Args:
+        path: of the file.
+        named: its format; None goes by its name, or its content.
+        lang: what to take for their language; None leaves it to be found out.
+
+    Raises:
+        InputError: it cannot be read as a message.
+        OSError: it cannot be read.
+    """
     from classifier.readers import MAX_BYTES, read_bytes, read_messages, sniff
 
     messages: Iterable[Message]
-    named = None if options.input_format == "auto" else options.input_format
     if str(path) == "-":
         data = sys.stdin.buffer.read(MAX_BYTES + 1)  # one more, so that the cut is noticed
         messages = [read_bytes(data, format=named or sniff(data), id="-", source="-")]
@@ -150,7 +165,7 @@ def _messages(path: Path, options: Options) -> Iterator[Message]:
         path.stat()  # so that a missing file is told by its reason, not by its suffix
         messages = read_messages(path, format=named)
     for message in messages:
-        yield replace(message, lang=options.lang) if options.lang else message
+        yield replace(message, lang=lang) if lang else message
 
 
 def _rendered(report: Report, options: Options) -> str:

@@ -106,27 +106,48 @@ def settings_options(command: Callable[..., None]) -> Callable[..., None]:
     add = (
         click.option("--no-config", is_flag=True, help="Read no settings file."),
         click.option("--config", type=path, metavar="FILE", help="Read only this settings file."),
-        click.option("--model", type=path, metavar="DIR", help="Model folder, not the default."),
+        click.option(
+            "--model", metavar="NAME|DIR", help="A model or its folder, not the one in use."
+        ),
     )
     for option in add:
         command = option(command)
     return command
 
 
-def settings_from(*, config: Path | None, no_config: bool, model: Path | None) -> Settings:
+def settings_from(*, config: Path | None, no_config: bool, model: str | None) -> Settings:
     """Return the settings of files and options; an option wins.
+
+    The model is the option's, else the variable's, else the settings file's, else the one in use
+    (`blastcheck models use`); None stands for the shipped one.
 
     Raises:
         ConfigError: a settings file is wrong.
+        ModelError: the model in use is gone.
     """
     from dataclasses import replace
 
-    from classifier.config import Settings, load_settings
+    from classifier.config import MODEL_VARIABLE, Settings, load_settings
+    from classifier.store.history import folder_in_use
 
     if config and no_config:
         raise click.UsageError("--config and --no-config exclude each other: leave one out")
     settings = Settings() if no_config else load_settings(Path.cwd(), file=config)
-    return replace(settings, model=model or settings.model)
+    named = os.environ.get(MODEL_VARIABLE)
+    chosen = _model_named(model) if model else Path(named) if named else settings.model
+    return replace(settings, model=chosen or folder_in_use())
+
+
+def _model_named(model: str) -> Path:
+    """Return the folder of the model of that name, else `model` as a path, as ./NAME always is."""
+    from classifier.store.history import folder_of
+    from classifier.store.places import DEFAULT
+
+    if model == DEFAULT:
+        from classifier.model import shipped
+
+        return shipped()
+    return folder_of(model) or Path(model)
 
 
 def wants_color(choice: str) -> bool:

@@ -7,7 +7,19 @@ against someone who rewrites both.
 
 from __future__ import annotations
 
-from classifier.model.folder import Manifest, Model, find, load, save, silenced
+from classifier.model.folder import Manifest, Model, find, load, save, shipped, silenced, verify
 from classifier.model.scoring import Scored, Scorer, Weights
 
-__all__ = ["Manifest", "Model", "Scored", "Scorer", "Weights", "find", "load", "save", "silenced"]
+__all__ = [
+    "Manifest",
+    "Model",
+    "Scored",
+    "Scorer",
+    "Weights",
+    "find",
+    "load",
+    "save",
+    "shipped",
+    "silenced",
+    "verify",
+]

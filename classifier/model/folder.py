@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
-import zipfile
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
 from importlib import resources
@@ -15,12 +13,20 @@ from typing import Any
 
 import numpy as np
 
-from classifier.features.classes import N_CLASS_COLUMNS
+from classifier.config import MODEL_VARIABLE
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
-from classifier.features.relations import CONTEXT_NAMES, RELATION_NAMES, TACTIC_NAMES
+from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.languages.classes import CLASS_NAMES
 from classifier.model.arrays import MEMBERS, npz_bytes, pack, unpack
+from classifier.model.checks import (
+    hash_spec,
+    languages_without_golden,
+    manifest_faults,
+    shape_faults,
+    weights_faults,
+)
+from classifier.model.npz import read_arrays
 from classifier.model.scoring import Scorer, Weights
 from classifier.preparation import NotJudged, prepare
 from classifier.schema import LABELS, LANGUAGES, Label, Message, ModelError
@@ -32,8 +38,7 @@ GOLDEN_TOLERANCE = 1e-6
 """Golden scores may differ by this much: libraries add in other orders."""
 
 MAX_WEIGHTS_BYTES = 64_000_000
-MODEL_VARIABLE = "BLASTCHECK_MODEL"
-"""Environment variable that names a model folder."""
+MAX_MANIFEST_BYTES = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,23 @@ def find(folder: Path | None = None) -> Path:
         ModelError: it is nowhere; the text lists the places.
     """
     if folder is not None:
-        places = [folder]
-    elif named := os.environ.get(MODEL_VARIABLE):
-        places = [Path(named)]
-    else:
-        package = Path(str(resources.files("classifier")))
-        places = [package / "default_model", package.parent / "models" / "default"]
+        return _first(folder)
+    if named := os.environ.get(MODEL_VARIABLE):
+        return _first(Path(named))
+    return shipped()
+
+
+def shipped() -> Path:
+    """Return the folder of the model that comes with blastcheck.
+
+    Raises:
+        ModelError: it is missing.
+    """
+    package = Path(str(resources.files("classifier")))
+    return _first(package / "default_model", package.parent / "models" / "default")
+
+
+def _first(*places: Path) -> Path:
     for place in places:
         if (place / "model.json").is_file():
             return place
@@ -154,11 +170,11 @@ def golden_scores(scorer: Scorer, golden: dict[str, Any]) -> list[float]:
 
 def _read_manifest(path: Path) -> Manifest:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-            found = data.get("schema") if isinstance(data, dict) else None
-            raise ModelError(f"{path}: schema {found!r}, this version reads {SCHEMA}")
+        data = json.loads(_manifest_text(path))
+        _check_schema(path, data)
         manifest = Manifest(**data)
+        if faults := "; ".join(manifest_faults(data)):
+            raise ModelError(f"{path}: {faults}")
     except OSError as error:
         raise ModelError(f"{path}: {error.strerror}") from error
     except (ValueError, TypeError, RecursionError) as error:
@@ -172,24 +188,45 @@ def _read_manifest(path: Path) -> Manifest:
     return manifest
 
 
+def _manifest_text(path: Path) -> str:
+    if path.stat().st_size > MAX_MANIFEST_BYTES:
+        raise ModelError(f"{path}: more than {MAX_MANIFEST_BYTES:,} bytes")
+    return path.read_text(encoding="utf-8")
+
+
+def _check_schema(path: Path, data: object) -> None:
+    found = data.get("schema") if isinstance(data, dict) else None
+    if type(found) is int and found > SCHEMA:
+        raise ModelError(
+            f"{path}: made for a newer blastcheck (schema {found}, this version reads {SCHEMA});"
+            " upgrade blastcheck to use this model"
+        )
+    if type(found) is not int or found != SCHEMA:
+        raise ModelError(f"{path}: schema {found!r:.40}, this version reads {SCHEMA}")
+
+
 def _read_weights(path: Path, data: bytes, manifest: Manifest) -> Weights:
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in MEMBERS}
-        hashing = HashSpec(**{**manifest.hashing,
-                              "char_ngrams": tuple(manifest.hashing["char_ngrams"])})  # fmt: skip
-        weights = unpack(arrays, hashing)
-    except (ValueError, KeyError, TypeError, OSError, zipfile.BadZipFile) as error:
+        weights = unpack(read_arrays(data, MEMBERS), hash_spec(manifest.hashing))
+    except ValueError as error:
         raise ModelError(f"{path}: {error}") from error
-    kept, n_labels = len(weights.columns), len(LABELS)
-    wanted = {"idf": (kept,), "acts": (kept, len(TACTIC_NAMES)), "grams": (kept, n_labels),
-              "act_relations": (len(CONTEXT_NAMES), len(TACTIC_NAMES)),
-              "act_classes": (N_CLASS_COLUMNS, len(TACTIC_NAMES)),
-              "message": (n_labels, len(MESSAGE_COLUMNS))}  # fmt: skip
-    for name, shape in wanted.items():
-        if getattr(weights, name).shape != shape:
-            raise ModelError(f"{path}: {name} has shape {getattr(weights, name).shape}")
+    if faults := "; ".join(shape_faults(weights)):
+        raise ModelError(f"{path}: {faults}")
     return weights
+
+
+def verify(model: Model) -> None:
+    """Check all that loading leaves out: every number, and the golden scores of every language.
+
+    Raises:
+        ModelError: a number is none, or a golden score is missing or differs.
+    """
+    if faults := "; ".join(weights_faults(model.scorer.weights)):
+        raise ModelError(f"{model.folder}: {faults}")
+    if missing := languages_without_golden(model.manifest.golden):
+        raise ModelError(f"{model.folder}: no golden message for {', '.join(missing)}")
+    for lang in LANGUAGES:
+        model.check_golden_scores(lang)
 
 
 def save(folder: Path, manifest: Manifest, weights: Weights) -> Manifest:
