@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from classifier.batch.run import Watcher
     from classifier.config import Settings
 
-OUTPUT_FORMATS = ("jsonl", "csv", "parquet", "sarif")
+OUTPUT_FORMATS = ("jsonl", "csv", "parquet", "sarif", "html")
 INPUT_FORMATS = (
     *("auto", "txt", "md", "html", "eml", "mbox", "csv", "tsv", "jsonl", "parquet", "whatsapp"),
 )
@@ -32,9 +32,14 @@ INPUT_FORMATS = (
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
     metavar="FILE",
     help="Where to write the reports.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also, or only, write one HTML page to look at.",
 )
 @click.option(
     "--format",
@@ -64,7 +69,7 @@ INPUT_FORMATS = (
 )
 @click.option("--sender", metavar="NAME", help="In chats and tables, read only what NAME wrote.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
-@click.option("--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice.")
+@click.option("--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice and the page.")
 @click.option("--explain", is_flag=True, help="Also fill in the reasons and the changes.")
 @click.option("--strict", is_flag=True, help="Exit with status 4 when a message is unsure.")
 @click.option(
@@ -124,7 +129,7 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     settings = replace(settings, ui_lang=options["ui_lang"] or settings.ui_lang)
     return Plan(
         sources,
-        [Output(options["out"], _format(options["out"], options["format"]))],
+        [Output(path, format) for path, format in _outputs(options)],
         Task(settings, lang=options["lang"], explain=options["explain"]),
         ReadOptions(
             None if named == "auto" else named,
@@ -158,6 +163,20 @@ def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:
             address = Address.parse(source)
             known(address.user, address.host)
     return known
+
+
+def _outputs(options: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+    out, report = options["out"], options["report"]
+    if not out and not report:
+        raise click.UsageError("say where to write: -o FILE, --report FILE, or both")
+    if options["format"] and not out:
+        raise click.UsageError("--format is for -o FILE; --report always writes HTML")
+    if out and report and out.absolute() == report.absolute():
+        raise click.UsageError(f"{out}: -o and --report need a file each; choose another for one")
+    if out:
+        yield out, _format(out, options["format"])
+    if report:
+        yield report, "html"
 
 
 def _format(path: Path, named: str | None) -> str:
