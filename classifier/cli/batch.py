@@ -16,7 +16,7 @@ from classifier.cli.shell import Exit, complain, say, settings_from, settings_op
 from classifier.schema import LANGUAGES, InputError
 
 if TYPE_CHECKING:
-    from classifier.batch import Plan, Summary
+    from classifier.batch import Output, Plan, Summary
     from classifier.batch.run import Watcher
     from classifier.config import Settings
 
@@ -69,7 +69,9 @@ INPUT_FORMATS = (
 )
 @click.option("--sender", metavar="NAME", help="In chats and tables, read only what NAME wrote.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
-@click.option("--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice and the page.")
+@click.option(
+    "--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice and the page."
+)
 @click.option("--explain", is_flag=True, help="Also fill in the reasons and the changes.")
 @click.option("--strict", is_flag=True, help="Exit with status 4 when a message is unsure.")
 @click.option(
@@ -121,7 +123,7 @@ def batch(
 def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any]) -> Plan:
     from dataclasses import replace
 
-    from classifier.batch import Output, Plan
+    from classifier.batch import Plan
     from classifier.batch.task import Task
     from classifier.sources import ReadOptions
 
@@ -129,7 +131,7 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     settings = replace(settings, ui_lang=options["ui_lang"] or settings.ui_lang)
     return Plan(
         sources,
-        [Output(path, format) for path, format in _outputs(options)],
+        list(_outputs(options)),
         Task(settings, lang=options["lang"], explain=options["explain"]),
         ReadOptions(
             None if named == "auto" else named,
@@ -165,7 +167,9 @@ def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:
     return known
 
 
-def _outputs(options: dict[str, Any]) -> Iterator[tuple[Path, str]]:
+def _outputs(options: dict[str, Any]) -> Iterator[Output]:
+    from classifier.batch import Output
+
     out, report = options["out"], options["report"]
     if not out and not report:
         raise click.UsageError("say where to write: -o FILE, --report FILE, or both")
@@ -174,9 +178,9 @@ def _outputs(options: dict[str, Any]) -> Iterator[tuple[Path, str]]:
     if out and report and out.absolute() == report.absolute():
         raise click.UsageError(f"{out}: -o and --report need a file each; choose another for one")
     if out:
-        yield out, _format(out, options["format"])
+        yield Output(out, _format(out, options["format"]))
     if report:
-        yield report, "html"
+        yield Output(report, "html")
 
 
 def _format(path: Path, named: str | None) -> str:

@@ -53,9 +53,8 @@ class PageSink:
         """Write the page."""
         from classifier.batch.sinks.page.document import pieces  # noqa: PLC0415 - Jinja2: only here
 
-        self._messages.seek(0)
-        lines = (line.decode() for line in self._messages)
-        for piece in pieces(summary, self._tally, self._advice.rows, lines, self._ui_lang):
-            self._file.write(piece.encode())
-        self._messages.close()
-
+        with self._messages as kept:
+            kept.seek(0)
+            lines = (line.decode() for line in kept)
+            for piece in pieces(summary, self._tally, self._advice.rows, lines, self._ui_lang):
+                self._file.write(piece.encode())

@@ -49,9 +49,7 @@ def bars(bins: Sequence[Counter[str]], words: Mapping[str, str]) -> list[Bar]:
     """
     highest = max((counts.total() for counts in bins), default=0)
     return [
-        _bar(place, counts, highest, words)
-        for place, counts in enumerate(bins)
-        if counts.total()
+        _bar(place, counts, highest, words) for place, counts in enumerate(bins) if counts.total()
     ]
 
 

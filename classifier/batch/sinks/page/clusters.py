@@ -52,6 +52,11 @@ def clusters_on_page(
     return [_cluster(one, words) for one in found[:SHOWN]], max(0, len(found) - SHOWN)
 
 
+def cluster_id(found: Mapping[str, Any]) -> str:
+    """Return the name of a cluster, by which the page ties messages to it."""
+    return visible(str(found["id"]))
+
+
 def _cluster(found: Mapping[str, Any], words: Mapping[str, str]) -> Cluster:
     facts = [words["cluster_size"].format(n=number(words, found["size"]))]
     if found["recipients"]:
@@ -62,7 +67,7 @@ def _cluster(found: Mapping[str, Any], words: Mapping[str, str]) -> Cluster:
         facts.append(words["cluster_job"])
     examples = {slot["slot"]: slot["examples"] for slot in found["slots"]}
     parts = _parts(found["template"][:_TEMPLATE], examples, words)
-    return Cluster(str(found["id"]), found["lang"], tuple(facts), tuple(parts))
+    return Cluster(cluster_id(found), found["lang"], tuple(facts), tuple(parts))
 
 
 def _parts(

@@ -17,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from classifier.advice import tactic_title
+from classifier.batch.entry import Outcome
 from classifier.batch.sinks.page import charts
 from classifier.batch.sinks.page.clusters import clusters_on_page
 from classifier.batch.sinks.page.tally import Tally
@@ -27,7 +28,7 @@ from classifier.schema import LABELS, LANGUAGES, TACTICS
 
 SCRIPTS = ("messages.js", "elements.js", "detail.js", "table.js", "filters.js", "start.js")
 """In this order they make the one script of the page."""
-_TILES = ("flag", "unsure", "ok", "not_judged", "failed")
+_TILES: tuple[Outcome, ...] = ("flag", "unsure", "ok", "not_judged", "failed")
 
 
 def pieces(
@@ -62,8 +63,8 @@ def pieces(
         direction=direction(lang),
         words=words,
         policy=_policy(style, script),
-        style=Markup(style),  # noqa: S704 - our own file
-        script=Markup(script),  # noqa: S704 - our own file
+        style=Markup(style),
+        script=Markup(script),
         outcomes=summary.outcomes,
         tiles=[name for name in _TILES if summary.outcomes[name] or name in _TILES[:3]],
         charts=_charts(tally, words),
@@ -138,10 +139,10 @@ def _titles() -> dict[str, dict[str, str]]:
 
 
 def _json(value: dict[str, Any]) -> Markup:
-    return Markup(without_tags(json_line(value)))  # noqa: S704 - nothing in it can end its element
+    return Markup(without_tags(json_line(value)))
 
 
 def _separated(lines: Iterable[str]) -> Iterator[Markup]:
     """Yield the elements of a JSON array."""
     for place, line in enumerate(lines):
-        yield Markup((",\n" if place else "\n") + line.rstrip("\n"))  # noqa: S704 - as above
+        yield Markup((",\n" if place else "\n") + line.rstrip("\n"))

@@ -7,6 +7,7 @@ from typing import Any
 
 from classifier.batch.entry import Entry
 from classifier.batch.sinks.page.advice import AdviceTable
+from classifier.batch.sinks.page.clusters import cluster_id
 from classifier.batch.sinks.page.segments import lines_of, segments
 from classifier.render.characters import visible
 from classifier.render.findings import Finding, marks_of
@@ -31,7 +32,7 @@ def message_on_page(entry: Entry, ui_lang: str | None, advice: AdviceTable) -> d
     report = entry.report
     page = Page.of(_report(entry), color=False, width=0, ui_lang=ui_lang, explain=False)
     envelope = report["envelope"] or {}
-    slips = report.get("slips") or ()
+    cluster, slips = report.get("cluster"), report.get("slips") or ()
     shown = {
         "outcome": entry.outcome,
         "lang": report["lang"],
@@ -49,7 +50,7 @@ def message_on_page(entry: Entry, ui_lang: str | None, advice: AdviceTable) -> d
         "why": visible(report["not_judged"]),
         "recipients": envelope.get("recipients"),
         "attachments": [visible(name) for name in envelope.get("attachments", ())],
-        "cluster": report.get("cluster"),
+        "cluster": cluster and {**cluster, "id": cluster_id(cluster)},
         "slips": [_slip(slip) for slip in slips],
     }
     return {key: value for key, value in shown.items() if value not in (None, "", [], ())}
@@ -78,7 +79,9 @@ def _text(page: Page, slips: Any) -> list[Any]:
         for start, end in places
         if start is not None and end is not None and 0 <= start < end <= len(text)
     ]
-    return segments(text, sorted([*marks_of(page.findings), *marks]), page.report.asides, page.words)
+    return segments(
+        text, sorted([*marks_of(page.findings), *marks]), page.report.asides, page.words
+    )
 
 
 def _finding(

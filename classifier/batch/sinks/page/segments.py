@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from classifier.render.characters import visible
@@ -47,7 +48,7 @@ def _cut(text: str, span: Span, marks: Sequence[Mark]) -> list[Segment]:
     places = [start, *sorted(edges), end]
     return [
         _segment(text, left, right, [mark for mark in marks if mark.start <= left < mark.end])
-        for left, right in zip(places, places[1:], strict=False)
+        for left, right in pairwise(places)
     ]
 
 

@@ -18,7 +18,7 @@ function drawing(name, attributes) {
 
 const byId = (id) => document.getElementById(id);
 
-const badge = (outcome) => element("span", { class: `badge ${outcome}` }, words[`tile_${outcome}`]);
+const badge = (outcome) => element("span", { class: `badge ${outcome}` }, words[`badge_${outcome}`]);
 
 /** Return a probability as a number and a short bar. */
 function meter(share, style) {

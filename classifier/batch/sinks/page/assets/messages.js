@@ -7,6 +7,7 @@ const words = told.words[told.lang];
 const collator = new Intl.Collator([told.lang, "en", "fr", "he"], { numeric: true });
 
 const RANK = { flag: 0, unsure: 1, failed: 2, not_judged: 3, ok: 4 };
+const TITLE = 120;
 const MARKS = /\p{M}/gu;
 
 const filled = (text, places) => text.replace(/{(\w+)}/g, (_, name) => places[name]);
@@ -33,7 +34,7 @@ function fits(message, filter) {
   return (
     (!filter.outcome || message.outcome === filter.outcome) &&
     (!filter.lang || (message.lang === filter.lang && message.outcome !== "failed")) &&
-    (!filter.cluster || String(message.cluster?.id) === filter.cluster) &&
+    (!filter.cluster || message.cluster?.id === filter.cluster) &&
     (!filter.tactic || (message.findings ?? []).some((one) => one.tactic === filter.tactic)) &&
     filter.needles.every((needle) => haystack(message).includes(needle))
   );
@@ -41,8 +42,14 @@ function fits(message, filter) {
 
 const highest = (message) => Math.max(-1, ...(message.scores ?? []));
 const score = (place) => (a, b) => (b.scores?.[place] ?? -1) - (a.scores?.[place] ?? -1);
-const title = (message) =>
-  message.subject ?? (plainText(message).trim().slice(0, 90) || words.no_subject);
+
+/** Return what to call a message: its subject, or how it begins. */
+function title(message) {
+  const name = message.subject ?? plainText(message).slice(0, 2 * TITLE).trim().replace(/\s+/g, " ");
+  if (name.length <= TITLE) return name || words.no_subject;
+  return `${name.slice(0, TITLE).replace(/\s\S*$/, "")}…`;
+}
+
 const SORTS = {
   outcome: (a, b) => RANK[a.outcome] - RANK[b.outcome] || highest(b) - highest(a),
   message: (a, b) => collator.compare(title(a), title(b)),
