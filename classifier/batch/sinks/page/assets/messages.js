@@ -43,17 +43,20 @@ function fits(message, filter) {
 const highest = (message) => Math.max(-1, ...(message.scores ?? []));
 const score = (place) => (a, b) => (b.scores?.[place] ?? -1) - (a.scores?.[place] ?? -1);
 
-/** Return what to call a message: its subject, or how it begins. */
+/** Return what to call a message: its subject, or how it begins, or where it stands. */
 function title(message) {
   const name = message.subject ?? plainText(message).slice(0, 2 * TITLE).trim().replace(/\s+/g, " ");
-  if (name.length <= TITLE) return name || words.no_subject;
+  if (name.length <= TITLE) return name || message.place;
   return `${name.slice(0, TITLE).replace(/\s\S*$/, "")}…`;
 }
+
+/** Return the name of a message's language; of what could not be read, a dash. */
+const spoken = (message) => (message.outcome === "failed" ? "–" : words[`lang_${message.lang}`]);
 
 const SORTS = {
   outcome: (a, b) => RANK[a.outcome] - RANK[b.outcome] || highest(b) - highest(a),
   message: (a, b) => collator.compare(title(a), title(b)),
-  lang: (a, b) => collator.compare(words[`lang_${a.lang}`], words[`lang_${b.lang}`]),
+  lang: (a, b) => collator.compare(spoken(a), spoken(b)),
   cv_blast: score(0),
   give_to_get: score(1),
 };

@@ -23,7 +23,7 @@ function row(message) {
     {},
     element("td", { class: "outcome" }, badge(message.outcome)),
     element("td", { class: "message" }, button, element("div", { class: "tags" }, tags(message))),
-    element("td", { class: "lang" }, message.outcome === "failed" ? "–" : words[`lang_${message.lang}`]),
+    element("td", { class: "lang" }, spoken(message)),
     element("td", { class: "number", "data-label": words.column_cv_blast }, meter(blast, "cv_blast")),
     element("td", { class: "number", "data-label": words.column_give_to_get }, meter(give, "give_to_get")),
   );
