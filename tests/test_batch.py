@@ -24,7 +24,8 @@ from classifier.batch.parallel import WorkerError
 from classifier.batch.run import Watcher
 from classifier.batch.sinks import SINKS
 from classifier.batch.task import Task
-from classifier.cli.batch import INPUT_FORMATS, OUTPUT_FORMATS
+from classifier.cli.batch import INPUT_FORMATS
+from classifier.cli.outputs import OUTPUT_FORMATS
 from classifier.config import Settings
 from classifier.readers import read_messages
 from classifier.schema import ConfigError, ModelError

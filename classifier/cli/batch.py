@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier.cli.outputs import OUTPUT_FORMATS, outputs_of
 from classifier.cli.shell import Exit, complain, say, settings_from, settings_options, width
 from classifier.schema import LANGUAGES, InputError
 
 if TYPE_CHECKING:
-    from classifier.batch import Output, Plan, Summary
+    from classifier.batch import Plan, Summary
     from classifier.batch.run import Watcher
     from classifier.config import Settings
 
-OUTPUT_FORMATS = ("jsonl", "csv", "parquet", "sarif", "html")
 INPUT_FORMATS = (
     *("auto", "txt", "md", "html", "eml", "mbox", "csv", "tsv", "jsonl", "parquet", "whatsapp"),
 )
@@ -131,7 +131,7 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     settings = replace(settings, ui_lang=options["ui_lang"] or settings.ui_lang)
     return Plan(
         sources,
-        list(_outputs(options)),
+        outputs_of(options["out"], options["format"], options["report"]),
         Task(settings, lang=options["lang"], explain=options["explain"]),
         ReadOptions(
             None if named == "auto" else named,
@@ -165,30 +165,6 @@ def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:
             address = Address.parse(source)
             known(address.user, address.host)
     return known
-
-
-def _outputs(options: dict[str, Any]) -> Iterator[Output]:
-    from classifier.batch import Output
-
-    out, report = options["out"], options["report"]
-    if not out and not report:
-        raise click.UsageError("say where to write: -o FILE, --report FILE, or both")
-    if options["format"] and not out:
-        raise click.UsageError("--format is for -o FILE; --report always writes HTML")
-    if out and report and out.absolute() == report.absolute():
-        raise click.UsageError(f"{out}: -o and --report need a file each; choose another for one")
-    if out:
-        yield Output(out, _format(out, options["format"]))
-    if report:
-        yield Output(report, "html")
-
-
-def _format(path: Path, named: str | None) -> str:
-    chosen = named or path.suffix.lstrip(".").lower()
-    if chosen not in OUTPUT_FORMATS:
-        choices = ", ".join(OUTPUT_FORMATS)
-        raise click.UsageError(f"{path}: say --format, one of {choices}, or end the name with one")
-    return chosen
 
 
 def _columns(pairs: tuple[str, ...]) -> dict[str, str]:
