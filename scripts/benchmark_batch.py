@@ -1,6 +1,6 @@
-"""Measure `blastcheck batch`: its rate on two processes beside one, and its memory as sizes grow.
+"""Measure `blastcheck batch`: its rate on two processes, its memory, how fast its page opens.
 
-usage: python scripts/benchmark_batch.py [--rounds N] [--sizes N ...] [--write]
+usage: python scripts/benchmark_batch.py [--rounds N] [--sizes N ...] [--pages N ...] [--write]
        --rounds 0 leaves the rate out; --write puts the table into models/default/BATCH.md
 """
 
@@ -30,6 +30,10 @@ SHORT = 300
 """Characters under which a message is taken to measure the memory on, to save time."""
 SIZES = (20_000, 200_000)
 """Messages that the memory is measured on."""
+PAGES = (5_000,)
+"""Messages on the page that is opened."""
+OPENED = 5
+"""Times it is opened, each in a new browser."""
 
 
 def run(source: Path, jobs: int) -> tuple[float, float, float]:
@@ -101,6 +105,31 @@ def memory(size: int, texts: Sequence[str], folder: Path) -> str:
     )
 
 
+def opening(size: int, texts: Sequence[str], folder: Path) -> str:
+    """Return the row of how long a page takes from its address to the first rows on the screen."""
+    import chromium  # noqa: PLC0415 - extra 'browser'
+
+    source = written(folder / "page.jsonl", (texts[n % len(texts)] for n in range(size)))
+    page = folder / "page.html"
+    command = [sys.executable, "-m", "classifier", "batch", "--no-config", str(source)]
+    command += ["--report", str(page)]
+    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # 1: some flagged
+    times = []
+    for _ in range(OPENED):
+        with chromium.browser() as context:
+            tab = context.pages[0]
+            started = time.perf_counter()
+            tab.goto(page.as_uri())
+            tab.locator("#rows tr").first.wait_for()
+            tab.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+            times.append(time.perf_counter() - started)
+    return (
+        f"| a page of {size:,} messages, {page.stat().st_size / 1e6:.1f} MB, opened in Chromium |"
+        f" {statistics.median(times):.2f} s until its rows are drawn | - |"
+        f" slowest of {OPENED}: {max(times):.2f} s |"
+    )
+
+
 def written(path: Path, texts: Iterator[str]) -> Path:
     """Write texts as JSON Lines."""
     with path.open("w", encoding="utf-8") as file:
@@ -113,6 +142,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
+    parser.add_argument("--pages", type=int, nargs="*", default=PAGES)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     examples = load_examples(sorted((ROOT / "data/messages").glob("train-*.jsonl")))
@@ -121,6 +151,7 @@ def main() -> int:
     with TemporaryDirectory() as scratch:
         rows = [rate(lengthy, Path(scratch), options.rounds)] if options.rounds else []
         rows += [memory(size, texts, Path(scratch)) for size in options.sizes]
+        rows += [opening(size, lengthy, Path(scratch)) for size in options.pages]
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
     lines = ["| what | blastcheck | beside | ratio or time |", "|---|---|---|---|", *rows]
     table = "\n".join(lines) + f"\n\nMeasured by `scripts/benchmark_batch.py`; {machine}.\n"

@@ -229,7 +229,7 @@ def tracked():
     texts = {}
     for name in filter(None, done.stdout.split("\0")):
         path = ROOT / name
-        if path.is_file() and path.suffix not in {".npz", ".eml"}:
+        if path.is_file() and path.suffix not in {".npz", ".eml", ".png"}:
             texts[name] = path.read_text(encoding="utf-8")
     return texts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -17,8 +17,9 @@ class Conclusion:
 
     join: Callable[[Entry], Entry]
     """Returns the entry with what was found added to its report, or as it was."""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """What there is to say of the batch as a whole (its clusters, say); sinks get it at the end."""
+    facts: Any = field(default_factory=dict)
+    """What there is to say of the batch as a whole, as JSON (its clusters, say); sinks get it at
+    the end."""
 
 
 class Finding(Protocol):

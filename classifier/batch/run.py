@@ -12,7 +12,7 @@ from classifier.batch.entry import Entry
 from classifier.batch.findings import Conclusion
 from classifier.batch.journal import Journal
 from classifier.batch.parallel import judge_all
-from classifier.batch.sinks import KEEPS_TEXT, SINKS, check_installed
+from classifier.batch.sinks import KEEPS_TEXT, check_installed, open_sink
 from classifier.batch.summary import Summary
 from classifier.batch.task import Item, Task
 from classifier.batch.whole import check_place, whole_file
@@ -130,7 +130,10 @@ def _write(plan: Plan, journal: Journal) -> Summary:
         conclusions.append(conclusion)
         summary.facts[finding.name] = conclusion.facts
     with ExitStack() as stack:
-        sinks = [SINKS[o.format](stack.enter_context(whole_file(o.path))) for o in plan.outputs]
+        sinks = [
+            open_sink(o.format, stack.enter_context(whole_file(o.path)), plan.task.settings.ui_lang)
+            for o in plan.outputs
+        ]
         for entry in journal:
             joined = _joined(entry, conclusions)
             summary.outcomes[joined.outcome] += 1

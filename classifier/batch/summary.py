@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +14,7 @@ class Summary:
     """Counts by outcome, and what the findings say of the whole batch."""
 
     outcomes: Counter[Outcome] = field(default_factory=Counter)
-    facts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
     """Name of a finding -> its facts."""
     resumed: int = 0
     """Messages that an earlier, interrupted run had judged."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from classifier.cli.outputs import OUTPUT_FORMATS, outputs_of
 from classifier.cli.shell import Exit, complain, say, settings_from, settings_options, width
 from classifier.schema import LANGUAGES, InputError
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from classifier.batch.run import Watcher
     from classifier.config import Settings
 
-OUTPUT_FORMATS = ("jsonl", "csv", "parquet", "sarif")
 INPUT_FORMATS = (
     *("auto", "txt", "md", "html", "eml", "mbox", "csv", "tsv", "jsonl", "parquet", "whatsapp"),
 )
@@ -32,9 +32,14 @@ INPUT_FORMATS = (
     "-o",
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),
-    required=True,
     metavar="FILE",
     help="Where to write the reports.",
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also, or only, write one HTML page to look at.",
 )
 @click.option(
     "--format",
@@ -64,7 +69,9 @@ INPUT_FORMATS = (
 )
 @click.option("--sender", metavar="NAME", help="In chats and tables, read only what NAME wrote.")
 @click.option("--lang", type=click.Choice(LANGUAGES), help="Language of the messages.")
-@click.option("--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice.")
+@click.option(
+    "--ui-lang", type=click.Choice(LANGUAGES), help="Language of the advice and the page."
+)
 @click.option("--explain", is_flag=True, help="Also fill in the reasons and the changes.")
 @click.option("--strict", is_flag=True, help="Exit with status 4 when a message is unsure.")
 @click.option(
@@ -116,7 +123,7 @@ def batch(
 def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any]) -> Plan:
     from dataclasses import replace
 
-    from classifier.batch import Output, Plan
+    from classifier.batch import Plan
     from classifier.batch.task import Task
     from classifier.sources import ReadOptions
 
@@ -124,7 +131,7 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     settings = replace(settings, ui_lang=options["ui_lang"] or settings.ui_lang)
     return Plan(
         sources,
-        [Output(options["out"], _format(options["out"], options["format"]))],
+        outputs_of(options["out"], options["format"], options["report"]),
         Task(settings, lang=options["lang"], explain=options["explain"]),
         ReadOptions(
             None if named == "auto" else named,
@@ -158,14 +165,6 @@ def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:
             address = Address.parse(source)
             known(address.user, address.host)
     return known
-
-
-def _format(path: Path, named: str | None) -> str:
-    chosen = named or path.suffix.lstrip(".").lower()
-    if chosen not in OUTPUT_FORMATS:
-        choices = ", ".join(OUTPUT_FORMATS)
-        raise click.UsageError(f"{path}: say --format, one of {choices}, or end the name with one")
-    return chosen
 
 
 def _columns(pairs: tuple[str, ...]) -> dict[str, str]:

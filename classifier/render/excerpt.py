@@ -9,7 +9,7 @@ from classifier.render.marks import Mark, Span, united
 from classifier.schema import Aside
 
 SHORT = 1500
-"""Code points up to which a message is shown whole."""
+"""Code points up to which a terminal shows a message whole."""
 _REACH = 200
 """Code points of context, at most, on either side of a mark."""
 _LONGEST_MARK = 400
@@ -19,9 +19,14 @@ _OPENING = 600
 _BOUNDARY = re.compile(r"[.!?…]+\s+|\n+")
 
 
-def shown_spans(text: str, marks: Sequence[Mark], asides: Iterable[Aside]) -> list[Span]:
-    """Return the spans of `text` to show, in order, without what was set aside."""
-    if len(text) <= SHORT:
+def shown_spans(
+    text: str, marks: Sequence[Mark], asides: Iterable[Aside], *, whole: int = SHORT
+) -> list[Span]:
+    """Return the spans of `text` to show, in order, without what was set aside.
+
+    A text of up to `whole` code points is shown whole, of a longer one what surrounds its marks.
+    """
+    if len(text) <= whole:
         wanted = [(0, len(text))]
     else:
         wanted = [_surroundings(text, mark) for mark in marks] or [

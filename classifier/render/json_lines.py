@@ -26,3 +26,12 @@ def json_line(value: dict[str, Any]) -> str:
     """
     line = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line)
+
+
+def without_tags(line: str) -> str:
+    r"""Return JSON in which a web page sees no tag, comment or entity.
+
+    >>> print(without_tags('"</script><!--&amp;"'))
+    "\u003c/script\u003e\u003c!--\u0026amp;"
+    """
+    return line.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

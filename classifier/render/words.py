@@ -1,4 +1,4 @@
-"""The words of a report in each language (`languages/<lang>/ui.toml`)."""
+"""The words of reports in each language (`languages/<lang>/ui.toml`, of pages `page.toml`)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,31 @@ FALLBACK = "en"
 """The language a report is written in when its message is in none of ours."""
 
 
-@cache
 def ui_words(lang: str) -> Mapping[str, str]:
-    """Return key -> words, with {places} to fill.
+    """Return key -> words of a report, with {places} to fill.
 
     Raises:
         LanguageDataError: a key is missing, unknown, or not text.
     """
-    words, known = read_toml(lang, "ui"), read_toml(FALLBACK, "ui")
+    return _words(lang, "ui")
+
+
+def page_words(lang: str) -> Mapping[str, str]:
+    """Return key -> words of a page about many reports, those of a report among them.
+
+    Raises:
+        LanguageDataError: a key is missing, unknown, or not text.
+    """
+    return {**_words(lang, "ui"), **_words(lang, "page")}
+
+
+@cache
+def _words(lang: str, name: str) -> Mapping[str, str]:
+    words, known = read_toml(lang, name), read_toml(FALLBACK, name)
     wrong = [key for key in known.keys() | words.keys() if not isinstance(words.get(key), str)]
     if wrong := sorted({*wrong, *(words.keys() - known.keys())}):
-        raise LanguageDataError(f"{lang}/ui.toml: missing, unknown or not text: {', '.join(wrong)}")
+        keys = ", ".join(wrong)
+        raise LanguageDataError(f"{lang}/{name}.toml: missing, unknown or not text: {keys}")
     return words
 
 
@@ -43,3 +57,12 @@ def percent(words: Mapping[str, str], probability: float) -> str:
     '99%'
     """
     return words["percent"].format(n=min(99, max(1, round(100 * probability))))
+
+
+def number(words: Mapping[str, str], n: int) -> str:
+    """Return a number as the language groups its digits; `words` are those of a page.
+
+    >>> number({"thousands": " "}, 12345)
+    '12 345'
+    """
+    return f"{n:,}".replace(",", words["thousands"])

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 from classifier.batch.entry import Entry
 from classifier.batch.sinks.csv_table import CsvSink
 from classifier.batch.sinks.json_lines import JsonLinesSink
+from classifier.batch.sinks.page import PageSink
 from classifier.batch.sinks.parquet import ParquetSink
 from classifier.batch.sinks.sarif import SarifSink
 from classifier.batch.summary import Summary
@@ -33,6 +34,7 @@ SINKS: dict[str, Callable[[BinaryIO], Sink]] = {
     "csv": CsvSink,
     "parquet": ParquetSink,
     "sarif": SarifSink,
+    "html": PageSink,
 }
 """Format, which is also the file's suffix -> what writes it."""
 
@@ -50,5 +52,16 @@ def check_installed(format: str) -> None:
         raise ConfigError(f"writing {format} needs: pip install 'blastcheck[{format}]'")
 
 
-KEEPS_TEXT = frozenset[str]()
+def open_sink(format: str, file: BinaryIO, ui_lang: str | None) -> Sink:
+    """Return what writes a format; of all of them only the page speaks, so only it has a language.
+
+    Args:
+        format: a key of SINKS.
+        file: to write to; it stays open.
+        ui_lang: language of the page; None takes the one most messages are in.
+    """
+    return PageSink(file, ui_lang) if format == "html" else SINKS[format](file)
+
+
+KEEPS_TEXT = frozenset({"html"})
 """Formats that need `text` and `subject` in `Entry.extra`."""
