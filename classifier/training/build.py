@@ -20,7 +20,7 @@ from classifier.preparation import NotJudged, Prepared, prepare
 from classifier.schema import LABELS, DataError, Label, Message
 from classifier.training.fit import Fitted, Recipe, fit
 
-FLAG_BUDGET = {"ordinary": 0.006, "fine": 0.03}
+FLAG_BUDGET = {"ordinary": 0.004, "fine": 0.03}
 """Share of ordinary and of all fine messages that may be flagged, out of fold."""
 
 UNSURE_BUDGET = {"ordinary": 0.015, "fine": 0.08}
