@@ -60,8 +60,8 @@ Held-out messages of all languages, {counts}; 95 % intervals over groups.
 AP: average precision. Pairs: nearly the same words, opposite labels, both verdicts right. Fine
 flagged: messages with no label that get one. Thresholds: the best F1 on training messages held
 back, within the same budget of false alarms for all ({ordinary:.1%} of ordinary and {fine:.0%}
-of all fine messages). Rates are wall time of this one run, one process each, the start of the program
-included for the mail filters. {machine}. Written by `scripts/compare_models.py`.
+of all fine messages). Rates are wall time of this one run, one process each, the start of the
+program included for the mail filters. {machine}. Written by `scripts/compare_models.py`.
 {notes}
 ## By language
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import spacy
-from thinc.api import fix_random_seed
 from spacy.language import Language
 from spacy.training import Example as Taught
+from thinc.api import fix_random_seed
 
 from classifier.corpus import Example
 from classifier.schema import LABELS, Message
