@@ -81,6 +81,14 @@ def batch_table() -> str:
     return (ROOT / "models/default/BATCH.md").read_text(encoding="utf-8")
 
 
+def comparison_table() -> str:
+    """Return what scripts/compare_models.py wrote last, without the tables by language."""
+    path = ROOT / "models/default/COMPARISON.md"
+    if not path.exists():
+        return "*Not measured yet: run `python scripts/compare_models.py --write`.*"
+    return path.read_text(encoding="utf-8").split("\n## ", 1)[0]
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "metrics": metrics_table,
     "corpus": counts.counts_table,
@@ -93,6 +101,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "agreement": agreement.agreement_table,
     "benchmark": benchmark_table,
     "batch": batch_table,
+    "comparison": comparison_table,
 }
 
 

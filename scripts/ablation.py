@@ -1,0 +1,214 @@
+"""Measure what each family of features brings: average precision out of fold without it.
+
+usage: python scripts/ablation.py [--folder models/default]     writes ABLATION.md
+
+Every row learns the stages anew without one family, on the training messages alone, with the folds
+and settings of `blastcheck train`; nothing is asked of the held-out messages.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from sklearn.metrics import average_precision_score
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from classifier.corpus import Example, load_examples  # noqa: E402
+from classifier.evaluation import Estimate, Rows  # noqa: E402
+from classifier.evaluation.measures import bootstrap  # noqa: E402
+from classifier.features.classes import N_CLASS_COLUMNS  # noqa: E402
+from classifier.features.message import (  # noqa: E402
+    COLUMN_GROUPS,
+    MESSAGE_COLUMNS,
+    message_columns,
+    weighs_in,
+)
+from classifier.features.relations import CONTEXT_NAMES, TACTIC_NAMES  # noqa: E402
+from classifier.preparation import Prepared, prepare  # noqa: E402
+from classifier.schema import LABELS, Label  # noqa: E402
+from classifier.training.design import (  # noqa: E402
+    Counts,
+    act_matrix,
+    act_targets,
+    gram_matrix,
+    inverse_document_frequency,
+)
+from classifier.training.fit import Recipe  # noqa: E402
+from classifier.training.splits import Splits  # noqa: E402
+from curation.tables import table  # noqa: E402
+from folds import Fold, held_out  # noqa: E402
+
+RESAMPLES = 200
+EVERYTHING = "everything"
+FAMILIES = {
+    "act n-grams": "words and their characters, in what a sentence does",
+    "classes": "classes of words and their pairs, in what a sentence does",
+    "cues": "phrases that show a tactic",
+    "signals": "phrases that tell who asks what of whom",
+    "acts": "what the sentences do, in the message",
+    "facts": "numbers about the whole message",
+    "message n-grams": "words and their characters, in the message",
+}
+"""What is left out -> what it is."""
+
+_ACT_FAMILIES = ("peak:", "share:", "again:", "total:", "rule:")
+
+PAGE = """\
+# What each family of features brings
+
+Average precision out of fold on {n} training messages with everything, and how it changes when one
+family is left out and all is learned anew; 95 % intervals over groups, paired. Families overlap:
+what one gives up another often takes over, so a small loss does not mean a useless family. Written
+by `python scripts/ablation.py`.
+
+{table}"""
+
+
+class Bench:
+    """Training messages, counted once; `scores` learns from them without a family.
+
+    Attributes:
+        labels: int (n_messages, n_labels).
+        groups: int (n_messages,), numbers of the groups.
+    """
+
+    def __init__(self, examples: Sequence[Example], recipe: Recipe) -> None:
+        found = [(e, p) for e in examples if isinstance(p := prepare(e.message), Prepared)]
+        self._prepared = [p for _, p in found]
+        self._counts = Counts(self._prepared, recipe.hashing)
+        self._counts.prune(recipe.min_df)
+        self._relations = self._counts.relations
+        self._act_y = np.vstack([act_targets(e, p) for e, p in found])
+        self.labels = np.array([e.labels for e, _ in found])
+        self.groups = np.unique([e.group for e, _ in found], return_inverse=True)[1]
+        splits = Splits([e for e, _ in found], recipe.seed)
+        act_parts = [
+            (self._counts.rows_of(a), self._counts.rows_of(b))
+            for a, b in splits.folds(0, recipe.act_folds)
+        ]
+        self._acts = Fold(recipe.act_c, recipe.act_tolerance, act_parts, recipe.n_jobs)
+        self._grams = Fold(
+            recipe.gram_c, recipe.tolerance, splits.folds(1, recipe.folds), recipe.n_jobs
+        )
+        self._message = Fold(recipe.message_c, recipe.tolerance, splits.folds(2, recipe.folds), 1)
+        idf = inverse_document_frequency(self._counts)
+        self._gram_logits = held_out(gram_matrix(self._counts, idf), self.labels, self._grams)
+        self._act_logits = self._learned_acts("")
+
+    def scores(self, without: str) -> np.ndarray:
+        """Return float64 (n_messages, n_labels), log-odds from models that did not see them."""
+        acts = self._act_logits
+        if without in ("act n-grams", "classes", "cues", "signals"):
+            acts = self._learned_acts(without)
+        first = self._counts.first
+        relations = _silenced(self._relations, without)
+        rows = [
+            message_columns(acts[a:b], relations[a:b], p.lang, p.facts)
+            for p, a, b in zip(self._prepared, first, first[1:], strict=False)
+        ]
+        x = sp.csr_matrix(np.hstack([np.array(rows), self._gram_logits]))
+        columns = [
+            held_out(x @ sp.diags(_kept(label, without)), self.labels[:, [number]], self._message)
+            for number, label in enumerate(LABELS)
+        ]
+        return np.hstack(columns)
+
+    def _learned_acts(self, without: str) -> np.ndarray:
+        self._counts.relations = _silenced(self._relations, without)
+        x = act_matrix(self._counts)
+        n_grams = x.shape[1] - N_CLASS_COLUMNS - len(CONTEXT_NAMES)
+        mask = np.ones(x.shape[1])
+        if without == "act n-grams":
+            mask[:n_grams] = 0
+        if without == "classes":
+            mask[n_grams : n_grams + N_CLASS_COLUMNS] = 0
+        return held_out(x @ sp.diags(mask), self._act_y, self._acts)
+
+
+def _silenced(relations: np.ndarray, without: str) -> np.ndarray:
+    """Return the relations; cues or signals 0 where they are left out."""
+    found = relations.copy()
+    if without == "cues":
+        found[:, : len(TACTIC_NAMES)] = 0
+    if without == "signals":
+        found[:, len(TACTIC_NAMES) :] = 0
+    return found
+
+
+def _kept(label: Label, without: str) -> np.ndarray:
+    """Return float64 (n_message_columns + n_labels,): 1 for what weighs in `label`, else 0."""
+    dropped = {"acts": _ACT_FAMILIES, "facts": ("fact:",)}.get(without, ())
+    message = [
+        weighs_in(group, label) and not name.startswith(dropped)
+        for name, group in zip(MESSAGE_COLUMNS, COLUMN_GROUPS, strict=True)
+    ]
+    grams = [known == label and without != "message n-grams" for known in LABELS]
+    return np.array([*message, *grams], dtype=np.float64)
+
+
+def average_precision(bench: Bench, scores: np.ndarray, number: int) -> Estimate:
+    """Return the average precision of one label's scores."""
+    return _bootstrapped(
+        bench, scores[:, number], number,
+        lambda rows: float(average_precision_score(rows.truth, rows.scores)),
+    )  # fmt: skip
+
+
+def change(bench: Bench, whole: np.ndarray, less: np.ndarray, number: int) -> Estimate:
+    """Return the average precision of `less` minus that of `whole`, resampled together."""
+
+    def difference(rows: Rows) -> float:
+        before, after = (average_precision_score(rows.truth, s) for s in rows.scores.T)
+        return float(after - before)
+
+    both = np.column_stack([whole[:, number], less[:, number]])
+    return _bootstrapped(bench, both, number, difference)
+
+
+def _bootstrapped(
+    bench: Bench, scores: np.ndarray, number: int, measure: Callable[[Rows], float]
+) -> Estimate:
+    truth = bench.labels[:, number].astype(bool)
+    rows = Rows(truth, truth, scores, bench.groups)
+    return bootstrap(rows, {"it": measure}, resamples=RESAMPLES)["it"]
+
+
+def ablation(bench: Bench) -> str:
+    """Return the table: everything, then what each family's absence changes."""
+    whole = bench.scores("")
+    numbers = range(len(LABELS))
+    rows = {EVERYTHING: [str(average_precision(bench, whole, number)) for number in numbers]}
+    for name, what in FAMILIES.items():
+        less = bench.scores(name)
+        changes = [change(bench, whole, less, number) for number in numbers]
+        rows[f"without {name}: {what}"] = [
+            f"{c.value:+.4f} ({c.low:+.4f} to {c.high:+.4f})" for c in changes
+        ]
+        print(f"without {name}: done", file=sys.stderr)
+    return table("", LABELS, rows)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every family and write the page."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, default=ROOT / "models/default")
+    parser.add_argument("--messages", type=Path, default=ROOT / "data/messages")
+    options = parser.parse_args(arguments)
+    bench = Bench(load_examples(sorted(options.messages.glob("train-*.jsonl"))), Recipe())
+    page = PAGE.format(n=len(bench.labels), table=ablation(bench))
+    (options.folder / "ABLATION.md").write_text(page, encoding="utf-8")
+    print(page)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
