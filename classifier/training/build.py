@@ -53,8 +53,8 @@ class Material:
     examples: Sequence[Example]
     files: Sequence[Path]
     """Where they stand; the manifest holds their hash and their names."""
-    weights: Mapping[str, float] = field(default_factory=dict)
-    """Group -> how much its examples count; 1 where it is not named."""
+    weights: np.ndarray | None = None
+    """float64 (n_examples,), how much each counts; None counts all alike."""
     facts: Mapping[str, object] = field(default_factory=dict)
     """What else the manifest is to say of the training."""
 
@@ -104,12 +104,14 @@ def build_from(
     say(f"{len(examples)} messages read")
     tell("reading", 0.0)
     prepared = _prepare_all(examples, recipe.n_jobs)
-    judged = [(e, p) for e, p in zip(examples, prepared, strict=True) if isinstance(p, Prepared)]
-    examples = [example for example, _ in judged]
+    judged = [i for i, one in enumerate(prepared) if isinstance(one, Prepared)]
+    examples = [examples[i] for i in judged]
+    weights = None if material.weights is None else material.weights[judged]
     if missing := "\n".join(too_few(examples, recipe)):
         raise DataError(missing)
     say(f"{len(examples)} long enough to judge; learning")
-    fitted = fit(examples, [p for _, p in judged], recipe, _weights(material, examples), tell)
+    readings = [one for one in prepared if isinstance(one, Prepared)]
+    fitted = fit(examples, readings, recipe, weights, tell)
     thresholds = choose_thresholds(examples, fitted.out_of_fold)
     manifest = Manifest(
         name=name,
@@ -121,13 +123,6 @@ def build_from(
     manifest = save(folder, manifest, fitted.weights)
     say(f"{folder}: {manifest.name}@{manifest.sha256[:12]}")
     return Built(manifest, examples, fitted)
-
-
-def _weights(material: Material, examples: Sequence[Example]) -> np.ndarray | None:
-    """Return float64 (n,) how much each example counts; None when all count alike."""
-    if not material.weights:
-        return None
-    return np.array([material.weights.get(example.group, 1.0) for example in examples])
 
 
 def _prepare_all(examples: Sequence[Example], n_jobs: int) -> list[Prepared | NotJudged]:
@@ -206,8 +201,9 @@ def _training_facts(
     data: Sequence[Path], examples: Sequence[Example], recipe: Recipe
 ) -> dict[str, object]:
     digest = hashlib.sha256()
-    for path in sorted(data):
-        digest.update(path.read_bytes())
+    for path in sorted(data, key=lambda path: (path.name, path)):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes() if file.is_file() else b"")
     return {
         "data_sha256": digest.hexdigest(),
         "files": sorted(path.name for path in data),
