@@ -187,11 +187,10 @@ def _pairs(option: str, given: tuple[str, ...], known: tuple[str, ...] = ()) -> 
 
 @contextmanager
 def _progress() -> Iterator[Tell]:
-    """Show a bar with what is done and the time left on a terminal, else a line a step."""
+    """Show a bar with what is done and the time left, on a terminal."""
     from tqdm import tqdm
 
     layout = "{percentage:3.0f}% |{bar}| {desc}, {elapsed} passed, {remaining} left"
-    last = ""
     with tqdm(
         total=100.0,
         bar_format=layout,
@@ -203,10 +202,6 @@ def _progress() -> Iterator[Tell]:
     ) as bar:
 
         def tell(stage: str, done: float) -> None:
-            nonlocal last
-            if bar.disable and stage != last:
-                sys.stderr.write(f"{stage} ({done:.0%} done)\n")
-            last = stage
             bar.set_description_str(stage, refresh=False)
             bar.update(max(0.0, 100 * done - bar.n))
 

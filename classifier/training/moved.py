@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 
 from classifier.advice import tactic_title
 from classifier.checker import Checker
 from classifier.corpus import Example
-from classifier.evaluation import evaluate
+from classifier.evaluation import MEASURES
+from classifier.evaluation.measures import rows_of
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
 from classifier.features.words import crc, feature_word, pair_columns, word_column
 from classifier.languages import read_toml
 from classifier.model import Model, Weights
 from classifier.preparation import Prepared
-from classifier.schema import LABELS, TACTICS, Label, Report
+from classifier.schema import LABELS, LANGUAGES, TACTICS, Label, Report
 from classifier.training.review import Review
 
 TEN = 10
@@ -182,15 +183,21 @@ def _message_lines(
 
 def held_out_lines(before: Checker, after: Checker, held_out: Sequence[Example]) -> Iterator[str]:
     """Yield what moved in the held-out messages, a line a language and label."""
-    measured = []
-    for checker in (before, after):
-        judged = list(checker.check_all((e.message for e in held_out), explain=False))
-        measured.append(evaluate(held_out, judged))
+    judged = [
+        list(checker.check_all((e.message for e in held_out), explain=False))
+        for checker in (before, after)
+    ]
     yield f"\nThe {len(held_out)} held-out messages, before → after:"
     yield f"  {'':<17}{'F1':>16}{'precision':>17}{'false alarms':>17}"
-    for old, new in zip(*measured, strict=True):
-        values = [
-            f"{getattr(old, name).value:.3f} → {getattr(new, name).value:.3f}"
-            for name in ("f1", "precision", "false_positive_rate")
+    langs = [lang for lang in LANGUAGES if any(e.message.lang == lang for e in held_out)]
+    for lang, label in product(("all", *langs), LABELS):
+        chosen = [i for i, e in enumerate(held_out) if lang in ("all", e.message.lang)]
+        rows = [
+            rows_of([held_out[i] for i in chosen], [reports[i] for i in chosen], label)
+            for reports in judged
         ]
-        yield f"  {new.lang:<4}{new.label:<13}{values[0]:>16}{values[1]:>17}{values[2]:>17}"
+        values = [" → ".join(f"{measure(one):.3f}" for one in rows) for measure in _MEASURES]
+        yield f"  {lang:<4}{label:<13}{values[0]:>16}{values[1]:>17}{values[2]:>17}"
+
+
+_MEASURES = tuple(MEASURES[name] for name in ("f1", "precision", "false_positive_rate"))
