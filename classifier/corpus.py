@@ -50,6 +50,17 @@ class Example:
     difficulty: str = ""
 
 
+def labels_of(codes: Iterable[str]) -> tuple[int, int]:
+    """Return (cv_blast, give_to_get) as they follow from annotators' codes.
+
+    Any primary (P) or two secondaries (S, I) make a cv_blast, any link (L) a give_to_get.
+    """
+    codes = set(codes)
+    secondaries = {code for code in codes if code[0] in "SI"}
+    blast = any(code[0] == "P" for code in codes) or len(secondaries) > 1
+    return int(blast), int(any(code[0] == "L" for code in codes))
+
+
 def load_examples(paths: Iterable[Path]) -> list[Example]:
     """Read labelled JSON Lines files.
 

@@ -1,4 +1,4 @@
-"""The commands `evaluate` and `train`: what they print, write and refuse."""
+"""The command `evaluate`: what it prints, writes and refuses."""
 
 import json
 import shutil
@@ -257,69 +257,3 @@ def test_evaluate_refuses_what_it_cannot_do(command, args, says):
     done = command("evaluate", *args)
     assert done.exit_code == Exit.USAGE
     assert says in done.stderr
-
-
-# train
-
-
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    return write(tmp_path_factory.mktemp("data") / "many.jsonl", records())
-
-
-@pytest.fixture
-def held_out(tmp_path):
-    rows = [
-        row | {"id": f"t{i}", "group": f"t{i}", "text": f"{row['text']} Yours, Kim"}
-        for i, row in enumerate(LINES)
-    ]
-    return write(tmp_path / "test.jsonl", rows)
-
-
-def test_train_writes_a_folder_with_card_and_metrics(command, many, held_out, tmp_path):
-    out = tmp_path / "models" / "mine"
-    done = command("train", many, "-o", out, "--name", "mine", "--test", held_out)
-    assert (done.exit_code, done.stderr) == (Exit.OK, "")
-    assert {path.name for path in out.iterdir()} == {
-        "model.json", "weights.npz", "metrics.json", "MODEL_CARD.md",
-    }  # fmt: skip
-    first, *_, table = done.stdout.split("\n", 3)
-    assert first == f"{len(records())} messages read"
-    assert "| all | cv_blast |" in table
-    judged = command("evaluate", held_out, "--model", out, "--format", "json")
-    assert json.loads(judged.stdout)["model"].startswith("mine@")
-
-
-def test_without_test_files_train_says_that_nothing_was_measured(command, many, tmp_path):
-    done = command("train", many, "-o", tmp_path / "model")
-    assert done.exit_code == Exit.OK
-    assert "no --test files" in done.stdout.splitlines()[-1]
-    assert {path.name for path in (tmp_path / "model").iterdir()} == {"model.json", "weights.npz"}
-
-
-@pytest.mark.parametrize(
-    ("rows", "says"),
-    [
-        (LINES[:3], "training needs at least"),
-        (["{"], "few.jsonl:1: not JSON"),
-        ([], "few.jsonl: no labelled messages"),
-    ],
-)
-def test_train_refuses_what_it_cannot_learn_from(command, tmp_path, rows, says):
-    done = command("train", write(tmp_path / "few.jsonl", rows), "-o", tmp_path / "model")
-    assert done.exit_code == Exit.USAGE
-    assert says in done.stderr
-    assert not (tmp_path / "model").exists()
-
-
-def test_train_refuses_to_measure_on_what_it_learnt(command, many, tmp_path):
-    done = command("train", many, "-o", tmp_path / "model", "--test", many)
-    assert done.exit_code == Exit.USAGE
-    assert "stand in the training data" in done.stderr
-
-
-@pytest.mark.parametrize("args", [[], ["data.jsonl"]])
-def test_train_asks_for_what_is_missing(command, args):
-    done = command("train", *args)
-    assert done.exit_code == Exit.USAGE
-    assert "Missing" in done.stderr

@@ -351,7 +351,7 @@ def held_out(tmp_path):
 
 def test_the_card_tells_what_was_measured(built, folder, tmp_path, monkeypatch):
     monkeypatch.setattr(intervals, "RESAMPLES", 20)
-    table = write_card(folder, built, [held_out(tmp_path)])
+    table = write_card(folder, built, load_examples([held_out(tmp_path)]))
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     card = (folder / "MODEL_CARD.md").read_text(encoding="utf-8")
     assert table in card
@@ -374,4 +374,4 @@ def test_messages_that_stand_in_training_are_refused(built, folder, tmp_path, sa
     leak |= {"spans": []}
     path = write(tmp_path / "leak.jsonl", [leak])
     with pytest.raises(DataError, match="stand in the training data: leak"):
-        write_card(folder, built, [path])
+        write_card(folder, built, load_examples([path]))

@@ -48,6 +48,17 @@ def read_parquet(stream: Stream, source: str, options: ReadOptions) -> Iterator[
         yield Notice(source, f"no messages{whose} in this table")
 
 
+def parquet_rows(stream: Stream, source: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the place of each row, and its cells by column.
+
+    Raises:
+        InputError: pyarrow is missing, or the file is damaged.
+    """
+    file, _ = _opened(stream, source)
+    rows = (row for batch in _batches(file, None, source) for row in batch.to_pylist())
+    yield from ((f"{source}, row {number}", row) for number, row in enumerate(rows, 1))
+
+
 def _opened(stream: Stream, source: str) -> tuple[Any, Any]:
     try:
         from pyarrow import ArrowException  # noqa: PLC0415 - an extra

@@ -61,6 +61,20 @@ def read_csv(stream: Stream, source: str, options: ReadOptions) -> Iterator[Foun
     yield from rows.end()
 
 
+def csv_rows(stream: Stream, source: str) -> Iterator[tuple[str, dict[str, Any] | str]]:
+    """Yield the place of each row of a table, and its cells by column or what is wrong with it."""
+    table = _Csv(_Lines(stream.text_lines()))
+    header = table.header()
+    parse, rows = _under(header or []), table.rows() if header else ()
+    for number, cells, line in rows:
+        place = f"{source}, row {number} at line {line}"
+        try:
+            if isinstance(cells, str) or any(map(str.strip, cells)):
+                yield place, cells if isinstance(cells, str) else parse(cells)
+        except RowError as error:
+            yield place, str(error)
+
+
 class _Rows:
     """Turns what a row holds into a Record or a Failure, and keeps count of the bytes."""
 

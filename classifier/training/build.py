@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from itertools import chain
 from pathlib import Path
@@ -19,6 +19,7 @@ from classifier.model import Manifest, save
 from classifier.preparation import NotJudged, Prepared, prepare
 from classifier.schema import LABELS, DataError, Label, Message
 from classifier.training.fit import Fitted, Recipe, fit
+from classifier.training.fits import Tell, silent
 
 FLAG_BUDGET = {"ordinary": 0.004, "fine": 0.03}
 """Share of ordinary and of all fine messages that may be flagged, out of fold."""
@@ -45,6 +46,19 @@ class Built:
     fitted: Fitted
 
 
+@dataclass(frozen=True)
+class Material:
+    """What a model is made of."""
+
+    examples: Sequence[Example]
+    files: Sequence[Path]
+    """Where they stand; the manifest holds their hash and their names."""
+    weights: np.ndarray | None = None
+    """float64 (n_examples,), how much each counts; None counts all alike."""
+    facts: Mapping[str, object] = field(default_factory=dict)
+    """What else the manifest is to say of the training."""
+
+
 def build_model(
     data: Sequence[Path],
     folder: Path,
@@ -53,29 +67,58 @@ def build_model(
     recipe: Recipe | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Built:
-    """Train on labelled JSON Lines files and write the model folder.
-
-    The same data, seed and library versions give the same bytes.
+    """Train on labelled JSON Lines files and write the model folder; see `build_from`.
 
     Raises:
         DataError: the data are broken or too few; every fault with its place.
     """
-    recipe = recipe or Recipe()
-    examples = load_examples(data)
+    material = Material(load_examples(data), data)
+    return build_from(material, folder, name=name, recipe=recipe, say=say)
+
+
+def build_from(
+    material: Material,
+    folder: Path,
+    *,
+    name: str = "default",
+    recipe: Recipe | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    tell: Tell = silent,
+) -> Built:
+    """Train on labelled messages and write the model folder.
+
+    The same data, seed and library versions give the same bytes.
+
+    Args:
+        material: what to learn from.
+        folder: where to write.
+        name: what the model is called.
+        recipe: what may vary.
+        say: is given a line at each step.
+        tell: is told how far the work is.
+
+    Raises:
+        DataError: there are too few messages.
+    """
+    recipe, examples = recipe or Recipe(), list(material.examples)
     say(f"{len(examples)} messages read")
+    tell("reading", 0.0)
     prepared = _prepare_all(examples, recipe.n_jobs)
-    judged = [(e, p) for e, p in zip(examples, prepared, strict=True) if isinstance(p, Prepared)]
-    examples = [example for example, _ in judged]
-    _check_enough(examples, recipe)
+    judged = [i for i, one in enumerate(prepared) if isinstance(one, Prepared)]
+    examples = [examples[i] for i in judged]
+    weights = None if material.weights is None else material.weights[judged]
+    if missing := "\n".join(too_few(examples, recipe)):
+        raise DataError(missing)
     say(f"{len(examples)} long enough to judge; learning")
-    fitted = fit(examples, [p for _, p in judged], recipe)
+    readings = [one for one in prepared if isinstance(one, Prepared)]
+    fitted = fit(examples, readings, recipe, weights, tell)
     thresholds = choose_thresholds(examples, fitted.out_of_fold)
     manifest = Manifest(
         name=name,
         thresholds={label: flag for label, (flag, _) in thresholds.items()},
         unsure={label: unsure for label, (_, unsure) in thresholds.items()},
         golden=[{"lang": lang, "text": text} for lang, text in GOLDEN_TEXTS.items()],
-        training=_training_facts(data, examples, recipe),
+        training={**_training_facts(material.files, examples, recipe), **material.facts},
     )
     manifest = save(folder, manifest, fitted.weights)
     say(f"{folder}: {manifest.name}@{manifest.sha256[:12]}")
@@ -94,13 +137,13 @@ def _prepare_some(messages: Sequence[Message]) -> list[Prepared | NotJudged]:
     return [prepare(message) for message in messages]
 
 
-def _check_enough(examples: Sequence[Example], recipe: Recipe) -> None:
-    """Raise DataError unless each label has enough groups on both sides to cross-validate."""
+def too_few(examples: Sequence[Example], recipe: Recipe) -> Iterator[str]:
+    """Yield what there is too little of to cross-validate: groups on either side of a label."""
     for number, label in enumerate(LABELS):
         for value in (0, 1):
             groups = {e.group for e in examples if e.labels[number] == value}
             if len(groups) < 2 * recipe.folds:
-                raise DataError(
+                yield (
                     f"{label}={value}: {len(groups)} independent messages; training needs at"
                     f" least {2 * recipe.folds}"
                 )
@@ -158,8 +201,9 @@ def _training_facts(
     data: Sequence[Path], examples: Sequence[Example], recipe: Recipe
 ) -> dict[str, object]:
     digest = hashlib.sha256()
-    for path in sorted(data):
-        digest.update(path.read_bytes())
+    for path in sorted(data, key=lambda path: (path.name, path)):
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            digest.update(file.read_bytes() if file.is_file() else b"")
     return {
         "data_sha256": digest.hexdigest(),
         "files": sorted(path.name for path in data),

@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
+from typing import Any
 
 from classifier.checker import Checker
-from classifier.corpus import Example, load_examples
+from classifier.corpus import Example
 from classifier.evaluation import Estimate, Measures, evaluate, measures_table, pairs_right
 from classifier.schema import LABELS, LANGUAGES, DataError, Label
 from classifier.training.build import Built
@@ -27,7 +28,7 @@ A person's own message, before sending. Not for judging other people, for hiring
 without a human reader, or for languages other than the three; it says `not_judged` there.
 
 ## Made from
-$messages messages written for this project ($mix). Data hash `$data_hash`, seed $seed.
+$messages messages$whose ($mix). Data hash `$data_hash`, seed $seed.
 Thresholds were chosen out of fold: F1-best, raised until at most $ordinary_budget of ordinary and
 $fine_budget of all fine training messages are flagged.
 
@@ -48,8 +49,8 @@ Scores are for whole messages; a thread's history and a batch of near-copies are
 """)
 
 
-def write_card(folder: Path, built: Built, tests: Sequence[Path]) -> str:
-    """Measure the model in `folder` on held-out files; write its metrics and card.
+def write_card(folder: Path, built: Built, examples: Sequence[Example]) -> str:
+    """Measure the model in `folder` on held-out messages; write its metrics and card.
 
     Returns:
         The table of measures, or a note that nothing was held out.
@@ -57,9 +58,8 @@ def write_card(folder: Path, built: Built, tests: Sequence[Path]) -> str:
     Raises:
         DataError: a held-out message or group also stands in the training data.
     """
-    if not tests:
+    if not examples:
         return "no --test files: no metrics and no card written"
-    examples = load_examples(tests)
     _check_unseen(examples, built.examples)
     reports = list(
         Checker.load(folder).check_all((example.message for example in examples), explain=False)
@@ -103,6 +103,7 @@ def _card(built: Built, n_test: int, table: str, pairs: Mapping[Label, Estimate]
         name=manifest.name,
         digest=manifest.sha256[:12],
         messages=len(built.examples),
+        whose=_whose(training.get("new"), len(built.examples)),
         mix=", ".join(f"{langs[lang]} {lang}" for lang in LANGUAGES),
         data_hash=training["data_sha256"],
         seed=training["recipe"]["seed"],
@@ -114,4 +115,17 @@ def _card(built: Built, n_test: int, table: str, pairs: Mapping[Label, Estimate]
         pairs="; ".join(
             f"{label} {e.value:.0%} ({e.low:.0%} to {e.high:.0%})" for label, e in pairs.items()
         ),
+    )
+
+
+def _whose(new: Mapping[str, Any] | None, count: int) -> str:
+    """Say which of the messages were written for this project."""
+    if not new:
+        return " written for this project"
+    if new["messages"] == count:
+        return " of its maker's own"
+    times = f"{new['weight']:g} times" if new["weight"] != 1 else "once"
+    return (
+        f", {count - new['messages']} written for this project and {new['messages']} of its"
+        f" maker's own, counted {times} each"
     )

@@ -8,12 +8,11 @@ stages before). The sum of linear stages is linear, so Platt's (1999) calibratio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.sparse as sp
-from joblib import Parallel, delayed
 from sklearn.linear_model import LogisticRegression
 
 from classifier.corpus import Example
@@ -30,6 +29,7 @@ from classifier.training.design import (
     gram_matrix,
     inverse_document_frequency,
 )
+from classifier.training.fits import Crew, Tell, calibration, logistic, silent
 from classifier.training.splits import Splits
 
 
@@ -67,14 +67,24 @@ class Fitted:
     """float64 (n_sentences, n_tactics): log-odds of the acts, likewise."""
 
 
-SURE = 6.0
-"""Log-odds of what is always, or never, so in the training data."""
+def fit(
+    examples: Sequence[Example],
+    prepared: Sequence[Prepared],
+    recipe: Recipe,
+    weights: np.ndarray | None = None,
+    tell: Tell = silent,
+) -> Fitted:
+    """Learn weights from examples and their prepared messages, in the same order.
 
-Fit = Callable[[sp.csr_matrix, np.ndarray], LogisticRegression]
-
-
-def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recipe) -> Fitted:
-    """Learn weights from examples and their prepared messages, in the same order."""
+    Args:
+        examples: n of them.
+        prepared: their messages.
+        recipe: what may vary.
+        weights: float64 (n,), how much each example counts; None counts all alike.
+        tell: is told what is being done, and the share of all the fits that are done.
+    """
+    crew = Crew(recipe.n_jobs, tell)
+    crew.begin("counting words", 0.05)
     counts = Counts(prepared, recipe.hashing)
     columns = counts.prune(recipe.min_df)
     idf = inverse_document_frequency(counts)
@@ -84,36 +94,41 @@ def fit(examples: Sequence[Example], prepared: Sequence[Prepared], recipe: Recip
     act_x = act_matrix(counts)
     pairs = zip(examples, prepared, strict=True)
     act_y = np.vstack([act_targets(example, p) for example, p in pairs])
-    act_fit = _logistic(recipe.act_c, recipe.act_tolerance)
-    acts = _fit_all(act_fit, act_x, act_y, recipe.n_jobs)
+    act_fit = logistic(recipe.act_c, recipe.act_tolerance)
+    sentences = None if weights is None else np.repeat(weights, np.diff(counts.first))
+    crew.begin("learning what sentences do", 0.4)
+    acts = crew.fit_all(act_fit, act_x, act_y, sentences)
     act_folds = [
         (counts.rows_of(a), counts.rows_of(b)) for a, b in splits.folds(0, recipe.act_folds)
     ]
-    act_logits = _out_of_fold(act_fit, act_x, act_y, act_folds, recipe.n_jobs)
+    crew.begin("testing what sentences do", 0.35)
+    act_logits = crew.out_of_fold(act_fit, act_x, act_y, sentences, act_folds)
 
     gram_x = gram_matrix(counts, idf)
-    gram_fit = _logistic(recipe.gram_c, recipe.tolerance)
-    grams = _fit_all(gram_fit, gram_x, labels, recipe.n_jobs)
-    gram_logits = _out_of_fold(
-        gram_fit, gram_x, labels, splits.folds(1, recipe.folds), recipe.n_jobs
-    )
+    gram_fit = logistic(recipe.gram_c, recipe.tolerance)
+    crew.begin("learning words", 0.03)
+    grams = crew.fit_all(gram_fit, gram_x, labels, weights)
+    gram_folds = splits.folds(1, recipe.folds)
+    crew.begin("testing words", 0.12)
+    gram_logits = crew.out_of_fold(gram_fit, gram_x, labels, weights, gram_folds)
 
     rows = [
         message_columns(act_logits[a:b], counts.relations[a:b], p.lang, p.facts)
         for p, a, b in zip(prepared, counts.first, counts.first[1:], strict=False)
     ]
     message_x = sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
-    message_fit = _logistic(recipe.message_c, recipe.tolerance)
+    message_fit = logistic(recipe.message_c, recipe.tolerance)
     message_folds = splits.folds(2, recipe.folds)
-    final, scores = [], np.zeros(labels.shape)
+    crew.begin("weighing it all", 0.05)
+    alone, final, scores = Crew(1), [], np.zeros(labels.shape)
     for i, label in enumerate(LABELS):
         x, y = message_x @ sp.diags(_own_columns(label)), labels[:, [i]]
-        final += _fit_all(message_fit, x, y, 1)
-        scores[:, [i]] = _out_of_fold(message_fit, x, y, message_folds, 1)
-    lines = [_platt(scores[:, i], labels[:, i]) for i in range(len(LABELS))]
+        final += alone.fit_all(message_fit, x, y, weights)
+        scores[:, [i]] = alone.out_of_fold(message_fit, x, y, weights, message_folds)
+    lines = [calibration(scores[:, i], labels[:, i], weights) for i in range(len(LABELS))]
 
-    weights = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
-    return Fitted(weights, _probabilities(scores, lines), act_logits)
+    folded = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
+    return Fitted(folded, _probabilities(scores, lines), act_logits)
 
 
 def _probabilities(scores: np.ndarray, lines: list[tuple[float, float]]) -> np.ndarray:
@@ -126,80 +141,6 @@ def _own_columns(label: Label) -> np.ndarray:
     message = [weighs_in(group, label) for group in COLUMN_GROUPS]
     grams = [known == label for known in LABELS]
     return np.array([*message, *grams], dtype=np.float64)
-
-
-def _logistic(c: float, tolerance: float) -> Fit:
-    """Return a function that fits a logistic regression.
-
-    liblinear's dual is repeatable and, with far more columns than it has use for, the fastest.
-    """
-
-    def run(x: sp.csr_matrix, y: np.ndarray) -> LogisticRegression:
-        if len(np.unique(y)) == 1:
-            return _always(float(y[0]), x.shape[1])
-        model = LogisticRegression(
-            C=c, solver="liblinear", dual=True, tol=tolerance, max_iter=2000, random_state=0
-        )
-        return model.fit(x, y)
-
-    return run
-
-
-def _always(value: float, n_columns: int) -> LogisticRegression:
-    """Return a model that gives every row the same answer: nobody marked this tactic, or all."""
-    model = LogisticRegression()
-    model.coef_ = np.zeros((1, n_columns))
-    model.intercept_ = np.array([SURE if value else -SURE])
-    model.classes_ = np.array([0, 1])
-    return model
-
-
-def _fit_all(
-    fit_one: Fit, x: sp.csr_matrix, y: np.ndarray, n_jobs: int
-) -> list[LogisticRegression]:
-    """Fit one model for each column of `y`, a share of the columns in each process."""
-
-    def some(columns: np.ndarray) -> list[LogisticRegression]:
-        return [fit_one(x, y[:, column]) for column in columns]
-
-    shares = np.array_split(np.arange(y.shape[1]), n_jobs)
-    found = _in_processes(n_jobs)(delayed(some)(share) for share in shares)
-    return [model for models in found for model in models]
-
-
-def _in_processes(n_jobs: int) -> Parallel:
-    """Return joblib workers; threads would share liblinear's one random generator."""
-    return Parallel(n_jobs, prefer="processes", max_nbytes=None)
-
-
-def _out_of_fold(
-    fit_one: Fit,
-    x: sp.csr_matrix,
-    y: np.ndarray,
-    folds: list[tuple[np.ndarray, np.ndarray]],
-    n_jobs: int,
-) -> np.ndarray:
-    """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
-
-    def some(x_train: sp.csr_matrix, y_train: np.ndarray, x_test: sp.csr_matrix) -> np.ndarray:
-        models = [fit_one(x_train, column) for column in y_train.T]
-        return np.column_stack([model.decision_function(x_test) for model in models])
-
-    shares = [share for share in np.array_split(np.arange(y.shape[1]), n_jobs) if len(share)]
-    jobs = [(train, test, share) for train, test in folds for share in shares]
-    work = (
-        delayed(some)(x[train], y[np.ix_(train, share)], x[test]) for train, test, share in jobs
-    )
-    logits = np.zeros(y.shape)
-    for (_, test, share), values in zip(jobs, _in_processes(n_jobs)(work), strict=True):
-        logits[np.ix_(test, share)] = values
-    return logits
-
-
-def _platt(scores: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
-    """Return slope and offset of the line that calibrates `scores` (log-odds to log-odds)."""
-    line = LogisticRegression(C=1e6, solver="lbfgs").fit(scores[:, None], labels)
-    return float(line.coef_[0, 0]), float(line.intercept_[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from classifier import corpus
 from classifier.schema import CODES, LABELS
 from curation import Record
 
@@ -39,8 +40,7 @@ def labels_of(codes: Iterable[str], exception: str | None = None) -> tuple[int, 
     codes = set(codes)
     secondaries = {code for code in codes if code[0] in "SI"}
     lifted = exception is not None and secondaries <= EXCEPTIONS[exception]
-    blast = any(code[0] == "P" for code in codes) or (len(secondaries) > 1 and not lifted)
-    return int(blast), int(any(code[0] == "L" for code in codes))
+    return corpus.labels_of(codes - secondaries if lifted else codes)
 
 
 def faults(record: Record) -> Iterator[str]:
