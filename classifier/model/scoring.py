@@ -237,7 +237,8 @@ def _sentence_sums(acts: np.ndarray, sentence: np.ndarray, n_sentences: int) -> 
     starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
     sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
     tokens = np.bincount(sentence, minlength=n_sentences)
-    return sums / act_divisors(tokens)[:, None]
+    sums /= act_divisors(tokens)[:, None]
+    return sums
 
 
 def act_divisors(tokens: np.ndarray) -> np.ndarray:
