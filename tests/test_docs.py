@@ -14,7 +14,7 @@ import pytest
 from classifier import text
 from classifier.cli import Exit, main
 from classifier.config import CHECKS, load_settings
-from classifier.features import message, relations, words
+from classifier.features import message, relations, sums, words
 from classifier.features.facts import FACT_NAMES, MANY
 from classifier.languages import Cue, load_forms, phrase_variants
 from classifier.model import arrays, checks, folder, npz, scoring
@@ -344,7 +344,7 @@ def test_format_lists_the_tactics_of_each_rule(name, kinds):
         f"fewer than {MIN_WORDS} of its tokens",
         f"shorter than {sentences.WRAP_COLUMN}",
         f"+ {scoring.CHAR_WEIGHT} × Σ A[character n-gram, t]",
-        f"sqrt((k + {scoring.ACT_SMOOTHING}) × max(1, k / {scoring.LONG_SENTENCE}))",
+        f"sqrt((k + {sums.ACT_SMOOTHING}) × max(1, k / {sums.LONG_SENTENCE}))",
         f"{message.ACT_SCALE} × max(0, max logit + {-message.ACT_FLOOR:g})",
         f"{message.ACT_SCALE} × max(0, r + {-message.RULE_FLOOR:g})",
         f"{message.RELATION_SCALE} × ln(1 + Σ relation)",

@@ -347,6 +347,18 @@ def test_copies_and_contradictions_are_left_out(tmp_path, corpus):
     assert whys["row 6 at line 6"] == "the text is empty"
 
 
+def test_the_same_words_to_one_and_to_forty_are_two_messages(tmp_path, corpus):
+    path = tmp_path / "twins.jsonl"
+    twin = {"lang": "en", "text": "I would be glad to hear of a post as a surveyor in Leith."}
+    write(path, [
+        twin | {"id": "one", "cv_blast": 0, "give_to_get": 0, "envelope": {"to": 1}},
+        twin | {"id": "forty", "cv_blast": 1, "give_to_get": 0, "envelope": {"to": 1, "bcc": 40}},
+    ])  # fmt: skip
+    intake = take_in([path], ImportOptions(), read_corpus(corpus, (), only=False))
+    assert intake.left_out == []
+    assert [example.labels for _, example in intake.kept] == [(0, 0), (1, 0)]
+
+
 def test_what_the_corpus_has_and_what_it_holds_out_is_left_out(tmp_path, corpus):
     first = json.loads((corpus / "train-en.jsonl").read_text("utf-8").split("\n")[0])
     held = json.loads((corpus / "test-en.jsonl").read_text("utf-8").split("\n")[0])

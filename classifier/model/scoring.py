@@ -14,6 +14,7 @@ import numpy as np
 from classifier.features.classes import class_columns
 from classifier.features.message import message_columns
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
+from classifier.features.sums import act_divisors
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -28,10 +29,6 @@ from classifier.schema import LABELS
 
 CHAR_WEIGHT = 0.3
 """Weight of a character n-gram beside a word in the sentence acts."""
-
-ACT_SMOOTHING = 4
-LONG_SENTENCE = 60
-"""From this many tokens on, what a word adds to its sentence shrinks with the sentence's length."""
 
 BATCH_TOKENS = 8_192
 """Tokens scored at one time, about: their values (2 MB) should fit the processor's cache."""
@@ -239,18 +236,6 @@ def _sentence_sums(acts: np.ndarray, sentence: np.ndarray, n_sentences: int) -> 
     tokens = np.bincount(sentence, minlength=n_sentences)
     sums /= act_divisors(tokens)[:, None]
     return sums
-
-
-def act_divisors(tokens: np.ndarray) -> np.ndarray:
-    """Return what the act sums of sentences of so many tokens are divided by.
-
-    The square root of the length, so that a sentence of many small hints still counts, but short
-    ones do not shout; in a sentence without end the hints would add up to anything, so there it is
-    the length itself.
-    """
-    endless = np.maximum(1.0, tokens / LONG_SENTENCE)
-    divisors: np.ndarray = np.sqrt((tokens + ACT_SMOOTHING) * endless)
-    return divisors
 
 
 def _lengths(norms: np.ndarray, message: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from classifier.corpus import Example
 from classifier.features.classes import N_CLASS_COLUMNS, class_columns
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
+from classifier.features.sums import act_divisors
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -20,7 +21,7 @@ from classifier.features.words import (
     word_column,
 )
 from classifier.model.batch import Batch
-from classifier.model.scoring import CHAR_WEIGHT, act_divisors
+from classifier.model.scoring import CHAR_WEIGHT
 from classifier.preparation import Prepared
 
 MIN_COVER = 4

@@ -11,7 +11,7 @@ from pathlib import Path
 from classifier.corpus import Example, load_examples
 from classifier.imports import Fault, Imported, ImportOptions, read_labelled
 from classifier.imports.labels import Names
-from classifier.schema import DataError
+from classifier.schema import DataError, Envelope
 
 WEIGHT = 3.0
 """How much a new message counts beside one of the corpus. Thirty messages of a new kind are then as
@@ -102,6 +102,15 @@ def take_in(paths: Iterable[Path], options: ImportOptions, corpus: Corpus) -> In
     return intake
 
 
+def as_it_is(paths: Iterable[Path]) -> Intake:
+    """Read the corpus itself, which its own checks have been through.
+
+    Raises:
+        DataError: a file is broken.
+    """
+    return Intake([(example.message.id, example) for example in load_examples(paths)])
+
+
 def _unknown(imported: Imported, options: ImportOptions) -> Iterable[str]:
     names = Names(options.names)
     for name, places in imported.unknown.items():
@@ -120,10 +129,13 @@ def key_of(example: Example) -> tuple[str, str]:
 
 
 def _without_contradictions(rows: Sequence[Placed], intake: Intake) -> list[Placed]:
-    """Keep the first of equal messages, and none of those that were labelled in two ways."""
-    by_key: dict[tuple[str, str], list[Placed]] = {}
+    """Keep the first of equal messages, and none of those that were labelled in two ways.
+
+    The same words to one reader and to forty are two messages.
+    """
+    by_key: dict[tuple[tuple[str, str], Envelope | None], list[Placed]] = {}
     for place, example in rows:
-        by_key.setdefault(key_of(example), []).append((place, example))
+        by_key.setdefault((key_of(example), example.message.envelope), []).append((place, example))
     kept = []
     for same in by_key.values():
         (first, example), *others = same

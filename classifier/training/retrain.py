@@ -17,7 +17,7 @@ from classifier.training.build import Built, Material, build_from
 from classifier.training.card import write_card
 from classifier.training.fit import Recipe
 from classifier.training.fits import Tell, silent
-from classifier.training.intake import WEIGHT, Corpus, find_corpus, read_corpus, take_in
+from classifier.training.intake import WEIGHT, Corpus, as_it_is, find_corpus, read_corpus, take_in
 from classifier.training.moved import held_out_lines, moved_lines
 from classifier.training.place import whole_folder
 from classifier.training.review import Review, review
@@ -73,7 +73,8 @@ def look(job: Job, model: Path | None = None) -> Looked:
     """
     corpus = read_corpus(job.corpus, job.tests, only=job.only)
     before = Checker.load(model)
-    intake = take_in(job.data, job.options, corpus)
+    own = job.of_the_corpus
+    intake = as_it_is(job.data) if own else take_in(job.data, job.options, corpus)
     return Looked(job, corpus, review(intake, corpus, before.model, job.recipe), before)
 
 
