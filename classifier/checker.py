@@ -15,7 +15,9 @@ from classifier.explain import changes, evidence, probability, reasons
 from classifier.model import Model, Scored, find, load, silenced
 from classifier.pipeline import memory_zones
 from classifier.preparation import NotJudged, Prepared, prepare
-from classifier.schema import LABELS, Label, Message, Report, Verdict
+from classifier.quoting import stretches_beside
+from classifier.schema import LABELS, Aside, Label, Message, Report, Slip, Verdict
+from classifier.slips import slips_in
 
 BATCH_MESSAGES = 500
 """Messages judged together; between batches spaCy may forget words, see `memory_zones`."""
@@ -74,15 +76,16 @@ class Checker:
         return [
             self._judge(one, next(scored), ui_lang, explain=explain)
             if isinstance(one, Prepared)
-            else self._not_judged(message, one)
+            else self._not_judged(message, one, ui_lang)
             for message, one in zip(messages, prepared, strict=True)
         ]
 
-    def _not_judged(self, message: Message, prepared: NotJudged) -> Report:
+    def _not_judged(self, message: Message, prepared: NotJudged, ui_lang: str | None) -> Report:
         return Report(
             message,
             prepared.lang,
             "not_judged",
+            slips=self._slips(message, prepared.asides, ui_lang or prepared.lang),
             asides=prepared.asides,
             limits=prepared.limits,
             not_judged=prepared.why,
@@ -116,10 +119,14 @@ class Checker:
             reasons=reasons(self.model, prepared, scored) if explain else (),
             advice=advise((item.tactic for item in offending), advice_lang),
             changes=changes(self.model, prepared, scored, found) if raised and explain else (),
+            slips=self._slips(prepared.message, prepared.asides, advice_lang),
             asides=prepared.asides,
             limits=prepared.limits,
             model=self.model.tag,
         )
+
+    def _slips(self, message: Message, asides: tuple[Aside, ...], lang: str) -> tuple[Slip, ...]:
+        return slips_in(message, stretches_beside(message.text, asides), lang)
 
     def _decide(self, scores: dict[Label, float]) -> tuple[tuple[Label, ...], tuple[Label, ...]]:
         """Return the labels flagged and those in doubt."""

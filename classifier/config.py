@@ -8,13 +8,15 @@ it. Later wins, key by key.
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal
 
-from classifier.schema import LABELS, LANGUAGES, TACTICS, ConfigError, Label
+from classifier.schema import LABELS, LANGUAGES, TACTICS, ConfigError, Label, ModelError
 
 Color = Literal["auto", "always", "never"]
 MODEL_VARIABLE = "BLASTCHECK_MODEL"
@@ -189,3 +191,34 @@ CHECKS: Mapping[str, Callable[[str, Any], Iterator[str]]] = {
     "color": _color_problems,
 }
 """Key -> what is wrong with its value, if anything. The keys are the fields of Settings."""
+
+
+def find_model(folder: Path | None = None) -> Path:
+    """Return the model folder to use: `folder`, else the variable's, else the shipped one.
+
+    Raises:
+        ModelError: it is nowhere; the text lists the places.
+    """
+    if folder is not None:
+        return _first(folder)
+    if named := os.environ.get(MODEL_VARIABLE):
+        return _first(Path(named))
+    return shipped_model()
+
+
+def shipped_model() -> Path:
+    """Return the folder of the model that comes with blastcheck.
+
+    Raises:
+        ModelError: it is missing.
+    """
+    package = Path(str(resources.files("classifier")))
+    return _first(package / "default_model", package.parent / "models" / "default")
+
+
+def _first(*places: Path) -> Path:
+    for place in places:
+        if (place / "model.json").is_file():
+            return place
+    listed = ", ".join(map(str, places))
+    raise ModelError(f"no model.json in {listed}; name a model folder with --model")

@@ -1,6 +1,6 @@
-"""The words of the project: messages, evidence, reports, and the errors.
+"""The words of the project: messages, evidence, reports, and the errors (`errors`).
 
-Everything here is frozen data, and imports nothing of ours. Read it first, it is the glossary.
+Everything here is frozen data. Read it first, it is the glossary.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from classifier.errors import *  # noqa: F403 - words of the project, kept in a file of their own
 
 Label = Literal["cv_blast", "give_to_get"]
 Verdict = Literal["ok", "unsure", "flag", "not_judged"]
@@ -33,45 +35,12 @@ TACTICS: Mapping[str, Label | None] = {
 """Tactic id -> the label it speaks for; None marks a healthy sign (data/GUIDELINES.md)."""
 
 CODES: Mapping[str, str] = {
-    "P1": "forward_request",
-    "P2": "mass_address",
-    "P3": "desperation",
-    "S1": "cv_push",
-    "S2": "untargeted_ask",
-    "S3": "stranger_ask",
-    "S4": "gift_wrap",
-    "S5": "open_favour",
-    "I": "indiscretion",
-    "L1": "quid_pro_quo",
-    "L2": "debt_reminder",
-    "L3": "bait_and_ask",
-    "L4": "false_selflessness",
-}
+    "P1": "forward_request", "P2": "mass_address", "P3": "desperation",
+    "S1": "cv_push", "S2": "untargeted_ask", "S3": "stranger_ask", "S4": "gift_wrap",
+    "S5": "open_favour", "I": "indiscretion",
+    "L1": "quid_pro_quo", "L2": "debt_reminder", "L3": "bait_and_ask", "L4": "false_selflessness",
+}  # fmt: skip
 """Annotators' code -> tactic id. P: primary, S and I: secondary, L: link."""
-
-
-class BlastcheckError(Exception):
-    """Base of every error a user may see; its text names the place, the value and the way out."""
-
-
-class InputError(BlastcheckError):
-    """Some input cannot be read. Other inputs are not affected."""
-
-
-class ConfigError(BlastcheckError):
-    """A configuration file or option is wrong."""
-
-
-class LanguageDataError(BlastcheckError):
-    """The rules of a language (`classifier/languages/`) are broken."""
-
-
-class ModelError(BlastcheckError):
-    """A model folder is missing, damaged, or of another schema."""
-
-
-class DataError(BlastcheckError):
-    """Labelled data is broken; the text lists every fault with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +66,15 @@ class Envelope:
     def recipients(self) -> int:
         """Addresses in To, Cc and Bcc together."""
         return self.to + self.cc + self.bcc
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Somebody a message is addressed to, as far as its headers say."""
+
+    name: str = ""
+    address: str = ""
+    """In lower case. Either may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +107,10 @@ class Message:
     """Stretches the reader already knows to be foreign (an HTML blockquote, say)."""
     limits: tuple[str, ...] = ()
     """What was cut or guessed while reading, one English sentence each; never silent."""
+    recipients: tuple[Recipient, ...] = ()
+    """Those in To, Cc and Bcc, in this order, at most 50."""
+    cvs: tuple[str, ...] | None = None
+    """A fingerprint of each attached CV; None when the format does not tell what is attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +174,20 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Slip:
+    """A slip of mail-merge or haste: no offence, but embarrassing. It changes no verdict."""
+
+    kind: str
+    """One of `slips.KINDS`."""
+    start: int
+    end: int
+    """Offsets as in Evidence; both are 0 for words of the subject."""
+    text: str
+    advice: str
+    """What it is and what to do, in the language of the advice."""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """All that blastcheck has to say about one message."""
 
@@ -209,6 +205,7 @@ class Report:
     reasons: tuple[Reason, ...] = ()
     advice: tuple[Advice, ...] = ()
     changes: tuple[Change, ...] = ()
+    slips: tuple[Slip, ...] = ()
     asides: tuple[Aside, ...] = ()
     limits: tuple[str, ...] = ()
     not_judged: str = ""
@@ -232,6 +229,7 @@ class Report:
             "reasons": [_fields(r) for r in self.reasons],
             "advice": [_fields(a) for a in self.advice],
             "changes": [_fields(c) for c in self.changes],
+            "slips": [_fields(s) for s in self.slips],
             "envelope": envelope and _envelope_dict(envelope),
             "set_aside": [_fields(a) for a in self.asides],
             "limits": list(self.limits),

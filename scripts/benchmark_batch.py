@@ -1,7 +1,9 @@
-"""Measure `blastcheck batch`: its rate on two processes, its memory, how fast its page opens.
+"""Measure `blastcheck batch`: rate, memory, how fast its page opens, how long clusters take.
 
-usage: python scripts/benchmark_batch.py [--rounds N] [--sizes N ...] [--pages N ...] [--write]
-       --rounds 0 leaves the rate out; --write puts the table into models/default/BATCH.md
+usage: python scripts/benchmark_batch.py [--rounds N] [--sizes N ...] [--pages N ...]
+                                         [--clustered N] [--write]
+       --rounds 0 leaves the rate out, --clustered 0 the clusters; --write puts the table into
+       models/default/BATCH.md
 """
 
 from __future__ import annotations
@@ -15,13 +17,19 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from classifier.batch.clusters import MassSend  # noqa: E402
+from classifier.batch.entry import entry_of  # noqa: E402
+from classifier.batch.journal import Journal  # noqa: E402
 from classifier.corpus import load_examples  # noqa: E402
+from classifier.schema import Message, Report  # noqa: E402
+from classifier.sources import Record  # noqa: E402
 
 RATED = 40_000
 """Messages that the rate is measured on."""
@@ -34,6 +42,9 @@ PAGES = (5_000,)
 """Messages on the page that is opened."""
 OPENED = 5
 """Times it is opened, each in a new browser."""
+CLUSTERED = 100_000
+"""Messages that clusters are looked for among."""
+NAMES = ("Ms Weil", "Mr Tan", "Noa", "Monsieur Durand", "Ana", "Dr Haddad", "Petra")
 
 
 def run(source: Path, jobs: int) -> tuple[float, float, float]:
@@ -130,6 +141,34 @@ def opening(size: int, texts: Sequence[str], folder: Path) -> str:
     )
 
 
+def clusters(size: int, texts: Sequence[str], folder: Path) -> str:
+    """Return the row of the time that finding clusters takes, the journal read from disk.
+
+    Half of the messages are copies of letters, 2 to 500 each, with a name and numbers changed.
+    """
+    journal = Journal.create(folder / "clusters.partial", {})
+    finding, copies = MassSend(), cycle([2, 5, 20, 100, 500])
+    letters = (
+        (text, number)
+        for text in cycle(texts)
+        for number in range(next(copies) if len(text) % 2 else 1)
+    )
+    for place, (text, number) in enumerate(islice(letters, size)):
+        message = Message(f"Dear {NAMES[number % len(NAMES)]},\n\n{text} {number * 37}")
+        record = Record(f"{place}", f"{place}", "", message)
+        report = Report(message, "en", "not_judged", not_judged="-")
+        note = finding.note(record, message, report)
+        journal.add([entry_of(record, report, {finding.name: note} if note else {})])
+    started = time.perf_counter()
+    found = finding.conclude(journal).facts
+    seconds = time.perf_counter() - started
+    journal.remove()
+    return (
+        f"| clusters among {size:,} messages, templates and shares included | {len(found)} told,"
+        f" the biggest of {found[0]['size']:,} | - | {seconds:,.0f} s |"
+    )
+
+
 def written(path: Path, texts: Iterator[str]) -> Path:
     """Write texts as JSON Lines."""
     with path.open("w", encoding="utf-8") as file:
@@ -143,6 +182,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--pages", type=int, nargs="*", default=PAGES)
+    parser.add_argument("--clustered", type=int, default=CLUSTERED)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     examples = load_examples(sorted((ROOT / "data/messages").glob("train-*.jsonl")))
@@ -152,6 +192,8 @@ def main() -> int:
         rows = [rate(lengthy, Path(scratch), options.rounds)] if options.rounds else []
         rows += [memory(size, texts, Path(scratch)) for size in options.sizes]
         rows += [opening(size, lengthy, Path(scratch)) for size in options.pages]
+        if options.clustered:
+            rows.append(clusters(options.clustered, lengthy, Path(scratch)))
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
     lines = ["| what | blastcheck | beside | ratio or time |", "|---|---|---|---|", *rows]
     table = "\n".join(lines) + f"\n\nMeasured by `scripts/benchmark_batch.py`; {machine}.\n"

@@ -29,8 +29,9 @@ class Finding(Protocol):
     after an interruption the notes come back from the journal.
     """
 
-    name: str
-    """Key of its notes in `Entry.extra` and of its facts in `Summary.facts`."""
+    @property
+    def name(self) -> str:
+        """Return the key of its notes in `Entry.extra` and of its facts in `Summary.facts`."""
 
     def note(self, record: Record, message: Message, report: Report) -> Any:
         """Return what to remember of a message, as JSON; None for nothing."""

@@ -124,6 +124,8 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     from dataclasses import replace
 
     from classifier.batch import Plan
+    from classifier.batch.clusters import MassSend
+    from classifier.batch.slips import Slips
     from classifier.batch.task import Task
     from classifier.sources import ReadOptions
 
@@ -132,7 +134,7 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
     return Plan(
         sources,
         outputs_of(options["out"], options["format"], options["report"]),
-        Task(settings, lang=options["lang"], explain=options["explain"]),
+        Task(settings, options["lang"], options["explain"], findings=(MassSend(settings), Slips())),
         ReadOptions(
             None if named == "auto" else named,
             _columns(options["columns"]),

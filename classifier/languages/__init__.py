@@ -191,6 +191,12 @@ def function_words(lang: str) -> frozenset[str]:
     return _words(f"{lang}/function_words.txt")
 
 
+@cache
+def word_list(name: str) -> frozenset[str]:
+    """Return the words of a file in `classifier/languages/`; a line with # is a comment."""
+    return _words(name)
+
+
 def _words(name: str) -> frozenset[str]:
     lines = (resources.files(__package__) / name).read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from classifier.encodings import decode
 from classifier.mail.body import Body, body_of
-from classifier.mail.envelope import envelope_of, names_a_cv
+from classifier.mail.envelope import cvs_in, envelope_of, names_a_cv
 from classifier.mail.headers import MAX_ADDRESSES, MAX_FIELD, Headers, decode_field, read_headers
 from classifier.mail.mime import Part, parts_of
+from classifier.mail.people import people_in
 from classifier.quoting import asides_in
 from classifier.schema import Message
 
@@ -48,7 +49,8 @@ def _with_envelope(
 ) -> Message:
     kinds = {a.kind for a in asides_in(message.text, known=message.asides, mail=True)}
     envelope = envelope_of(headers, parts, files=body.files, asides=kinds)
-    return replace(message, envelope=envelope)
+    people = people_in([value for name in _ADDRESS_FIELDS for value in headers.all(name)])
+    return replace(message, envelope=envelope, recipients=people, cvs=cvs_in(parts, body.files))
 
 
 def _with_line_feeds(data: bytes) -> bytes:

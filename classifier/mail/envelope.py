@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from hashlib import blake2b
 from itertools import pairwise
 
 from classifier.mail.headers import (
@@ -77,6 +78,13 @@ def envelope_of(
         cv_attached=any(names_a_cv(name, kind) for name, kind in named),
         thread=_thread(headers, set(asides) | _carried(leaves)),
     )
+
+
+def cvs_in(parts: Iterable[Part], files: Iterable[str]) -> tuple[str, ...]:
+    """Return a fingerprint of each CV: of its bytes as sent, or of its name in the text itself."""
+    attached = [part for part in parts if _is_file(part) and names_a_cv(_name(part), part.kind)]
+    named = [name.casefold() for name in files if names_a_cv(name)]
+    return (*(blake2b(part.body, digest_size=8).hexdigest() for part in attached), *named)
 
 
 def names_a_cv(name: str, content_type: str = "") -> bool:

@@ -7,7 +7,9 @@ against someone who rewrites both.
 
 from __future__ import annotations
 
-from classifier.model.folder import Manifest, Model, find, load, save, shipped, silenced, verify
+from classifier.config import find_model as find
+from classifier.config import shipped_model as shipped
+from classifier.model.folder import Manifest, Model, load, save, silenced, verify
 from classifier.model.scoring import Scored, Scorer, Weights
 
 __all__ = [

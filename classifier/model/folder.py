@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, replace
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classifier.config import MODEL_VARIABLE
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
 from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
@@ -99,37 +96,6 @@ class Model:
                         " was made by another version, train it again"
                     )
         self.checked.add(lang)
-
-
-def find(folder: Path | None = None) -> Path:
-    """Return the model folder to use: `folder`, else the variable's, else the shipped one.
-
-    Raises:
-        ModelError: it is nowhere; the text lists the places.
-    """
-    if folder is not None:
-        return _first(folder)
-    if named := os.environ.get(MODEL_VARIABLE):
-        return _first(Path(named))
-    return shipped()
-
-
-def shipped() -> Path:
-    """Return the folder of the model that comes with blastcheck.
-
-    Raises:
-        ModelError: it is missing.
-    """
-    package = Path(str(resources.files("classifier")))
-    return _first(package / "default_model", package.parent / "models" / "default")
-
-
-def _first(*places: Path) -> Path:
-    for place in places:
-        if (place / "model.json").is_file():
-            return place
-    listed = ", ".join(map(str, places))
-    raise ModelError(f"no model.json in {listed}; name a model folder with --model")
 
 
 def load(folder: Path) -> Model:

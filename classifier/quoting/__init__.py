@@ -10,7 +10,7 @@ from classifier.quoting.lines import BLANK, Marks, asides_of, folded, key_of, li
 from classifier.quoting.rules import Rules, rules
 from classifier.schema import Aside, Message
 
-__all__ = ["Rules", "asides_in", "folded", "key_of", "own_spans", "rules"]
+__all__ = ["Rules", "asides_in", "folded", "key_of", "own_spans", "rules", "stretches_beside"]
 
 
 def asides_in(text: str, *, known: Sequence[Aside] = (), mail: bool = False) -> tuple[Aside, ...]:
@@ -43,10 +43,15 @@ def own_spans(message: Message) -> tuple[tuple[tuple[int, int], ...], tuple[Asid
     text = message.text
     known = _merged(message.asides, text)
     asides = asides_in(text, known=known, mail=message.envelope is not None)
+    return stretches_beside(text, asides), asides
+
+
+def stretches_beside(text: str, asides: Iterable[Aside]) -> tuple[tuple[int, int], ...]:
+    """Return what is left of a text beside its asides (sorted, disjoint), as `own_spans` does."""
     edges = [0, *(edge for a in asides for edge in (a.start, a.end)), len(text)]
     gaps = zip(edges[::2], edges[1::2], strict=True)
     own = (_trimmed(text, start, end) for start, end in gaps)
-    return tuple(span for span in own if span[0] < span[1]), asides
+    return tuple(span for span in own if span[0] < span[1])
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

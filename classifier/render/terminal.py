@@ -47,6 +47,7 @@ def render_text(
             _offences(page),
             _minor(page),
             _signs(page),
+            _slips(page),
             _changes(page),
             _reasons(page),
             _footer(page),
@@ -158,6 +159,14 @@ def _signs(page: Page) -> list[str]:
         advice = advice_for(finding.tactic, page.lang)
         lines += _heading(page, finding, advice)
         lines += page.own(advice.why, indent=3)
+    return lines
+
+
+def _slips(page: Page) -> list[str]:
+    slips = page.report.slips
+    lines = page.own(page.words["slips"], style="head") if slips else []
+    for slip in slips:
+        lines += page.own(slip.advice, indent=2)
     return lines
 
 

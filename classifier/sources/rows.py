@@ -10,8 +10,9 @@ from typing import Any
 from classifier.encodings import cap
 from classifier.mail import names_a_cv
 from classifier.mail.headers import count_addresses
+from classifier.mail.people import people_in
 from classifier.markup import visible_text
-from classifier.schema import LANGUAGES, Aside, Envelope, InputError, Message
+from classifier.schema import LANGUAGES, Aside, Envelope, InputError, Message, Recipient
 from classifier.sources.letter import Letter
 from classifier.sources.record import ReadOptions
 
@@ -98,7 +99,15 @@ class RowReader:
         if self.letter:
             message = self.letter.filled(row)
             envelope = _addressed(message.envelope, _envelope(values))
-            return replace(message, id=_text(values.get("id")), envelope=envelope)
+            cvs = _cvs(values) if "attachments" in values else message.cvs
+            people = _people(values) or message.recipients
+            return replace(
+                message,
+                id=_text(values.get("id")),
+                envelope=envelope,
+                recipients=people,
+                cvs=cvs,
+            )
         return _message(values, found)
 
 
@@ -120,6 +129,8 @@ def _message(values: Mapping[str, Any], found: Mapping[str, str]) -> Message:
         envelope=_envelope(values),
         asides=asides,
         limits=limits,
+        recipients=_people(values),
+        cvs=_cvs(values) if "attachments" in values else None,
     )
 
 
@@ -171,6 +182,18 @@ def _count(value: Any) -> int:
     if isinstance(value, (list, tuple)):
         return len(value)
     return count_addresses([_text(value).encode("utf-8", "replace")])
+
+
+def _people(values: Mapping[str, Any]) -> tuple[Recipient, ...]:
+    """Return who a row is addressed to; a name alone counts where there is no address."""
+    cells = [cell for key in ("to", "cc", "bcc") for cell in _listed(values.get(key))]
+    people = people_in([", ".join(cells).encode("utf-8", "replace")])
+    return people or tuple(Recipient(name=cell) for cell in cells[:1] if not cell.isdecimal())
+
+
+def _cvs(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the CVs in a row: their content is not known."""
+    return tuple(name.casefold() for name in _listed(values["attachments"]) if names_a_cv(name))
 
 
 def _envelope(values: Mapping[str, Any]) -> Envelope | None:
