@@ -23,18 +23,7 @@ EXPECTED = tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8")
 SCHEMA = json.loads((ROOT / "classifier/report.schema.json").read_text(encoding="utf-8"))
 
 
-KNOWN_WRONG = {
-    "en/vp-blast.txt": "flagged as a blast, and wrongly as a give-to-get too: thanks beside praise"
-}
-"""Samples judged wrongly, and why. One that is judged rightly turns the run red: delete it here."""
-
-
-def sample(name):
-    why = KNOWN_WRONG.get(name)
-    return pytest.param(name, marks=[pytest.mark.xfail(reason=why)] if why else [])
-
-
-@pytest.mark.parametrize("name", [sample(name) for name in EXPECTED])
+@pytest.mark.parametrize("name", EXPECTED)
 def test_sample_gets_its_verdict_and_tactics(checker, name):
     [message] = read_messages(SAMPLES / name)
     report = checker.check(message)

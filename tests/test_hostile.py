@@ -168,7 +168,7 @@ def runs(tmp_path_factory):
 
 
 NONSENSE = "200,000 different words"
-"""Far outside what the model has seen: one sentence of thousands of unknown words is flagged."""
+"""Far outside what the model has seen: its n-gram score grows with the root of the length."""
 
 
 @pytest.mark.parametrize(

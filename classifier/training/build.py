@@ -21,7 +21,7 @@ from classifier.schema import LABELS, DataError, Label, Message
 from classifier.training.fit import Fitted, Recipe, fit
 from classifier.training.fits import Tell, silent
 
-FLAG_BUDGET = {"ordinary": 0.004, "fine": 0.03}
+FLAG_BUDGET = {"ordinary": 0.003, "fine": 0.03}
 """Share of ordinary and of all fine messages that may be flagged, out of fold."""
 
 UNSURE_BUDGET = {"ordinary": 0.015, "fine": 0.08}
