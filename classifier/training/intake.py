@@ -69,10 +69,15 @@ def read_corpus(folder: Path | None, tests: Sequence[Path], *, only: bool) -> Co
             raise
         found = None
     train = sorted(found.glob("train-*.jsonl")) if found and not only else []
-    tests = tests or (sorted(found.glob("test-*.jsonl")) if found else frozen_files())
+    tests = tests or (sorted(found.glob("test-*.jsonl")) if found else _frozen())
     return Corpus(
         train, load_examples(train) if train else (), load_examples(tests) if tests else ()
     )
+
+
+def _frozen() -> list[Path]:
+    """Return the held-out messages that come with every installation."""
+    return [path for path in frozen_files() if path.name.startswith("test-")]
 
 
 @dataclass
