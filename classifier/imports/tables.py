@@ -32,7 +32,8 @@ def table_row(place: str, record: Mapping[str, Any], options: ImportOptions) -> 
     names = Names(options.names)
     found = text_and_more(record, options)
     answers = list(_answers(record, names))
-    said = [*answers, *_named(record, names, options)]
+    complete = {names.meaning(column) for column, _ in answers} >= set(LABELS)
+    said = [*answers, *(() if complete else _named(record, names, options))]
     marks = list(_marks(record))
     if not (said or marks or _label_columns(record, names, options)):
         raise ShapeError(

@@ -9,6 +9,7 @@ from importlib import resources
 from pathlib import Path
 
 from classifier.corpus import Example, load_examples
+from classifier.evaluation.frozen import frozen_files
 from classifier.imports import Fault, Imported, ImportOptions, read_labelled
 from classifier.imports.labels import Names
 from classifier.schema import DataError, Envelope
@@ -25,8 +26,8 @@ Placed = tuple[str, Example]
 class Corpus:
     """Labelled messages that are there already."""
 
-    train: Sequence[Path] = ()
-    tests: Sequence[Path] = ()
+    files: Sequence[Path] = ()
+    """Of the messages to train on."""
     examples: Sequence[Example] = ()
     held_out: Sequence[Example] = ()
 
@@ -54,7 +55,8 @@ def read_corpus(folder: Path | None, tests: Sequence[Path], *, only: bool) -> Co
 
     Args:
         folder: where the corpus is; None looks for it.
-        tests: files of held-out messages; without any, those of the corpus.
+        tests: files of held-out messages; without any, those of the corpus, else those that come
+            with every installation.
         only: leave out the corpus' messages for training.
 
     Raises:
@@ -65,15 +67,17 @@ def read_corpus(folder: Path | None, tests: Sequence[Path], *, only: bool) -> Co
     except DataError:
         if folder or not only:
             raise
-        return Corpus(tests=tests, held_out=load_examples(tests) if tests else ())
-    tests = tests or ([] if only and folder is None else sorted(found.glob("test-*.jsonl")))
-    train = [] if only else sorted(found.glob("train-*.jsonl"))
+        found = None
+    train = sorted(found.glob("train-*.jsonl")) if found and not only else []
+    tests = tests or (sorted(found.glob("test-*.jsonl")) if found else _frozen())
     return Corpus(
-        train,
-        tests,
-        load_examples(train) if train else (),
-        load_examples(tests) if tests else (),
+        train, load_examples(train) if train else (), load_examples(tests) if tests else ()
     )
+
+
+def _frozen() -> list[Path]:
+    """Return the held-out messages that come with every installation."""
+    return [path for path in frozen_files() if path.name.startswith("test-")]
 
 
 @dataclass

@@ -19,13 +19,13 @@ from classifier.features.words import crc, feature_word, pair_columns, word_colu
 from classifier.languages import read_toml
 from classifier.model import Model, Weights
 from classifier.preparation import Prepared
+from classifier.render.characters import FSI, isolate, visible
 from classifier.schema import LABELS, LANGUAGES, TACTICS, Label, Report
-from classifier.training.review import Review
+from classifier.training.review import Review, excerpt
 
 TEN = 10
 SHOWN_MESSAGES = 10
 
-_QUOTED = 56
 _FAMILIES = {
     "peak": "the strongest sentence", "share": "how surely one sentence does it",
     "again": "a second sentence", "total": "all sentences together",
@@ -164,7 +164,8 @@ def moved_lines(
     yield from _message_lines(reports, new, out_of_fold)
     yield f"\nThe {TEN} coefficients whose change moved them most (log-odds, before → after):"
     for one in changed_coefficients(before.model, after.model, found.prepared):
-        yield f"  {one.label:<12} {one.before:+6.2f} → {one.after:+6.2f}  {one.name}"
+        name = isolate(visible(one.name), FSI)
+        yield f"  {one.label:<12} {one.before:+6.2f} → {one.after:+6.2f}  {name}"
 
 
 def _message_lines(
@@ -176,9 +177,8 @@ def _message_lines(
     for row in np.argsort(-change.max(axis=1), kind="stable")[:SHOWN_MESSAGES].tolist():
         i = int(change[row].argmax())
         place, example = new[row]
-        text = " ".join(example.message.text.split())
-        quoted = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-        yield f"  {LABELS[i]} {before[row, i]:.0%} → {out_of_fold[row, i]:.0%}  {place}: {quoted}"
+        words = f"{visible(place)}: {excerpt(example.message.text)}"
+        yield f"  {LABELS[i]} {before[row, i]:.0%} → {out_of_fold[row, i]:.0%}  {words}"
 
 
 def held_out_lines(before: Checker, after: Checker, held_out: Sequence[Example]) -> Iterator[str]:

@@ -122,7 +122,7 @@ def train(
 
 def _material(looked: Looked) -> Material:
     job, corpus, new = looked.job, looked.corpus, looked.review.examples
-    files = [*corpus.train, *job.data]
+    files = [*corpus.files, *job.data]
     if job.of_the_corpus:
         return Material(new, files)
     weights = [1.0] * len(corpus.examples) + [job.weight] * len(new)

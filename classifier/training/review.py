@@ -10,6 +10,7 @@ from classifier.corpus import Example
 from classifier.imports import Fault
 from classifier.model import Model
 from classifier.preparation import Prepared, prepare
+from classifier.render.characters import FSI, isolate, visible
 from classifier.schema import LABELS, LANGUAGES
 from classifier.training.build import too_few
 from classifier.training.fit import Recipe
@@ -21,7 +22,7 @@ FEW = 10
 
 SHOWN_PLACES = 5
 SHOWN_SUSPECTS = 40
-_QUOTED = 70
+EXCERPT_CHARS = 60
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,15 @@ def review_lines(found: Review) -> Iterator[str]:
         yield from _suspect_lines(found)
     if found.errors:
         yield "\nTo be settled before a model can be trained:"
-        yield from (f"  {line}" for error in found.errors for line in error.split("\n"))
+        lines = (line for error in found.errors for line in error.split("\n"))
+        yield from (f"  {visible(line)}" for line in lines)
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of a message as one line that cannot drive or turn round a terminal."""
+    words = " ".join(text.split())
+    cut = words if len(words) <= EXCERPT_CHARS else f"{words[:EXCERPT_CHARS]}…"
+    return isolate(visible(cut), FSI)
 
 
 def _balance(examples: Sequence[Example]) -> Iterator[str]:
@@ -121,7 +130,7 @@ def _grouped(faults: Sequence[Fault]) -> Iterator[str]:
         by_why.setdefault(fault.why, []).append(fault.place)
     for why, places in by_why.items():
         more = f" and {len(places) - SHOWN_PLACES} more" if len(places) > SHOWN_PLACES else ""
-        yield f"  {'; '.join(places[:SHOWN_PLACES])}{more}: {why}"
+        yield visible(f"  {'; '.join(places[:SHOWN_PLACES])}{more}: {why}")
 
 
 def _suspect_lines(found: Review) -> Iterator[str]:
@@ -131,8 +140,10 @@ def _suspect_lines(found: Review) -> Iterator[str]:
     )
     for suspect in found.suspects[:SHOWN_SUSPECTS]:
         place, example = found.kept[suspect.number]
-        text = " ".join(example.message.text.split())
-        quoted = text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
-        yield f"  {place}: {suspect.label} = {suspect.given}, likely {1 - suspect.given}: {quoted}"
+        words = excerpt(example.message.text)
+        yield (
+            f"  {visible(place)}: {suspect.label} = {suspect.given}, likely {1 - suspect.given}:"
+            f" {words}"
+        )
     if len(found.suspects) > SHOWN_SUSPECTS:
         yield f"  and {len(found.suspects) - SHOWN_SUSPECTS} more"
