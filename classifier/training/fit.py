@@ -41,7 +41,7 @@ class Recipe:
     folds: int = 5
     act_folds: int = 2
     """The acts have many more models and rows; more folds gain nothing out of fold."""
-    min_df: int = 6
+    min_df: int = 7
     """An n-gram counts when it stands in this many messages; fewer gain nothing out of fold."""
     act_c: float = 3.0
     """Inverse L2 penalty of the acts (LogisticRegression's C)."""
@@ -91,18 +91,9 @@ def fit(
     labels = np.array([example.labels for example in examples])
     splits = Splits(examples, recipe.seed)
 
-    act_x = act_matrix(counts)
-    pairs = zip(examples, prepared, strict=True)
-    act_y = np.vstack([act_targets(example, p) for example, p in pairs])
-    act_fit = logistic(recipe.act_c, recipe.act_tolerance)
-    sentences = None if weights is None else np.repeat(weights, np.diff(counts.first))
-    crew.begin("learning what sentences do", 0.4)
-    acts = crew.fit_all(act_fit, act_x, act_y, sentences)
-    act_folds = [
-        (counts.rows_of(a), counts.rows_of(b)) for a, b in splits.folds(0, recipe.act_folds)
-    ]
-    crew.begin("testing what sentences do", 0.35)
-    act_logits = crew.out_of_fold(act_fit, act_x, act_y, sentences, act_folds)
+    acts, act_logits = _act_stage(
+        examples, prepared, counts, weights, splits, recipe=recipe, crew=crew
+    )
 
     gram_x = gram_matrix(counts, idf)
     gram_fit = logistic(recipe.gram_c, recipe.tolerance)
@@ -112,23 +103,65 @@ def fit(
     crew.begin("testing words", 0.12)
     gram_logits = crew.out_of_fold(gram_fit, gram_x, labels, weights, gram_folds)
 
-    rows = [
-        message_columns(act_logits[a:b], counts.relations[a:b], p.lang, p.facts)
-        for p, a, b in zip(prepared, counts.first, counts.first[1:], strict=False)
-    ]
-    message_x = sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
-    message_fit = logistic(recipe.message_c, recipe.tolerance)
-    message_folds = splits.folds(2, recipe.folds)
+    message_x = _message_matrix(prepared, counts, act_logits, gram_logits)
     crew.begin("weighing it all", 0.05)
-    alone, final, scores = Crew(1), [], np.zeros(labels.shape)
-    for i, label in enumerate(LABELS):
-        x, y = message_x @ sp.diags(_own_columns(label)), labels[:, [i]]
-        final += alone.fit_all(message_fit, x, y, weights)
-        scores[:, [i]] = alone.out_of_fold(message_fit, x, y, weights, message_folds)
+    folds = splits.folds(2, recipe.folds)
+    final, scores = _weighed(message_x, labels, weights, folds, recipe)
     lines = [calibration(scores[:, i], labels[:, i], weights) for i in range(len(LABELS))]
 
     folded = _folded(_Stages(acts, grams, final, lines), columns, idf, recipe.hashing)
     return Fitted(folded, _probabilities(scores, lines), act_logits)
+
+
+def _message_matrix(
+    prepared: Sequence[Prepared], counts: Counts, act_logits: np.ndarray, gram_logits: np.ndarray
+) -> sp.csr_matrix:
+    """Return CSR (n_messages, n_message_columns + n_labels): to weigh it all from."""
+    rows = [
+        message_columns(act_logits[a:b], counts.relations[a:b], p.lang, p.facts)
+        for p, a, b in zip(prepared, counts.first, counts.first[1:], strict=False)
+    ]
+    return sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
+
+
+def _act_stage(
+    examples: Sequence[Example],
+    prepared: Sequence[Prepared],
+    counts: Counts,
+    weights: np.ndarray | None,
+    splits: Splits,
+    *,
+    recipe: Recipe,
+    crew: Crew,
+) -> tuple[list[LogisticRegression], np.ndarray]:
+    """Return a model for each act, and the log-odds out of fold, (n_sentences, n_tactics)."""
+    x = act_matrix(counts)
+    pairs = zip(examples, prepared, strict=True)
+    y = np.vstack([act_targets(example, p) for example, p in pairs])
+    fit_one = logistic(recipe.act_c, recipe.act_tolerance)
+    sentences = None if weights is None else np.repeat(weights, np.diff(counts.first))
+    crew.begin("learning what sentences do", 0.4)
+    acts = crew.fit_all(fit_one, x, y, sentences)
+    folds = [(counts.rows_of(a), counts.rows_of(b)) for a, b in splits.folds(0, recipe.act_folds)]
+    crew.begin("testing what sentences do", 0.35)
+    return acts, crew.out_of_fold(fit_one, x, y, sentences, folds)
+
+
+def _weighed(
+    x: sp.csr_matrix,
+    labels: np.ndarray,
+    weights: np.ndarray | None,
+    folds: list[tuple[np.ndarray, np.ndarray]],
+    recipe: Recipe,
+) -> tuple[list[LogisticRegression], np.ndarray]:
+    """Return the model of the last stage for each label, and its log-odds out of fold."""
+    fit_one, crew = logistic(recipe.message_c, recipe.tolerance), Crew(1)
+    final, scores = [], np.zeros(labels.shape)
+    for i, label in enumerate(LABELS):
+        own, y = x @ sp.diags(_own_columns(label)), labels[:, [i]]
+        final += crew.fit_all(fit_one, own, y, weights)
+        scores[:, [i]] = crew.out_of_fold(fit_one, own, y, weights, folds)
+    return final, scores
 
 
 def _probabilities(scores: np.ndarray, lines: list[tuple[float, float]]) -> np.ndarray:
