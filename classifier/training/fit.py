@@ -124,7 +124,7 @@ def _message_matrix(
     return sp.csr_matrix(np.hstack([np.array(rows), gram_logits]))
 
 
-def _act_stage(
+def _act_stage(  # noqa: PLR0913 - a stage of `fit`, which knows all of these
     examples: Sequence[Example],
     prepared: Sequence[Prepared],
     counts: Counts,
