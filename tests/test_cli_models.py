@@ -159,7 +159,7 @@ def test_a_model_in_use_that_is_gone_is_told_by_every_command(command, built):
 
 
 def test_training_with_use_keeps_gates_and_remembers_whom_it_knows(command, tmp_path):
-    said = command("feedback", BLAST, "--wrong", "--label", "cv_blast")
+    said = command("feedback", BLAST, "--right", "--label", "cv_blast")
     known_as = said.stdout.split(":")[0]
     data = write(tmp_path / "small.jsonl", records())
     feedback = tmp_path / "local/feedback.jsonl"
