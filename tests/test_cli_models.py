@@ -163,13 +163,13 @@ def test_training_with_use_keeps_gates_and_remembers_whom_it_knows(command, tmp_
     known_as = said.stdout.split(":")[0]
     data = write(tmp_path / "small.jsonl", records())
     feedback = tmp_path / "local/feedback.jsonl"
-    done = command("train", data, feedback, "-o", "out", "--name", "mine", "--use")
+    done = command("train", data, feedback, "-o", "out", "--only", "--name", "mine", "--use")
     assert done.exit_code in (Exit.OK, Exit.FLAGGED), done.stderr
     assert "mine is kept." in done.stdout
     forgotten = command("forget", known_as)
     assert forgotten.stdout.splitlines()[0] == f"{known_as} is deleted."
     assert "Trained with it: mine." in forgotten.stdout
-    refused = command("train", data, "-o", "out", "--use")
+    refused = command("train", data, "-o", "out", "--only", "--use")
     assert (refused.exit_code, "choose another name" in refused.stderr) == (Exit.USAGE, True)
 
 
