@@ -100,4 +100,4 @@ def test_a_masked_record_keeps_its_labels_and_tells_no_day(tmp_path):
     [masked] = exported(kept.records(), mask=True)
     assert masked["cv_blast"] == 1
     assert [name for name in ("Dana", "Levi") if name in json.dumps(masked)] == []
-    assert open_record.keys() - masked.keys() == {"day", "model"}
+    assert open_record.keys() - masked.keys() == {"day", "judged"}

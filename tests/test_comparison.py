@@ -1,5 +1,6 @@
 """Two judges compared: the same figures as scikit-learn's, fair decisions, and what flipped."""
 
+import tomllib
 from dataclasses import replace
 from functools import partial
 
@@ -141,5 +142,14 @@ def test_the_table_names_what_is_worse():
 
 
 def test_the_frozen_messages_are_those_of_the_checkout():
-    files = frozen_files()
-    assert files[:3] == [ROOT / f"data/messages/test-{lang}.jsonl" for lang in LANGUAGES]
+    names = [
+        f"{what}-{lang}" for what in ("messages/test", "suites/ordinary") for lang in LANGUAGES
+    ]
+    assert frozen_files() == [ROOT / f"data/{name}.jsonl" for name in names]
+
+
+def test_the_frozen_messages_of_the_checkout_are_all_in_the_wheel():
+    wheel = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    included = wheel["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    shipped = {ROOT / path for path in included if path.endswith(".jsonl")}
+    assert shipped == set(frozen_files())

@@ -19,13 +19,13 @@ FILES = {
     "weights.npz": 64_000_000,
     "metrics.json": 1_000_000,
     "MODEL_CARD.md": 200_000,
-    "REPORT.md": 1_000_000,
-    "report.json": 4_000_000,
     "STATISTICS.md": 200_000,
     "BENCHMARK.md": 200_000,
     "BATCH.md": 200_000,
 }
-"""The names that a model's folder and file may hold, and their greatest size in bytes."""
+"""The names that a model's folder and file may hold, and their greatest size in bytes.
+
+No picture is among them: an SVG may carry a script."""
 
 REQUIRED = ("model.json", "weights.npz")
 

@@ -95,9 +95,12 @@ def _record(report: Report, labels: Sequence[Label], said: Said) -> Record:
         **{label: int(label in labels) for label in LABELS},
         "envelope": message.envelope and _counts(message.envelope),
         "said": said,
-        "verdict": report.verdict,
-        "scores": dict(report.scores),
-        "model": report.model,
+        # Together, so that no importer takes the verdict for the label.
+        "judged": {
+            "verdict": report.verdict,
+            "scores": dict(report.scores),
+            "model": report.model,
+        },
         "day": datetime.now(UTC).date().isoformat(),
     }
 
@@ -164,7 +167,7 @@ def exported(records: Sequence[Record], *, mask: bool) -> list[Record]:
 
 
 def _masked(record: Mapping[str, Any], anonymized: Any) -> Record:
-    kept = {key: value for key, value in record.items() if key not in ("day", "model")}
+    kept = {key: value for key, value in record.items() if key not in ("day", "judged")}
     texts = {
         key: anonymized(record[key], record["lang"]) for key in ("text", "subject") if record[key]
     }
