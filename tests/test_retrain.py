@@ -37,7 +37,7 @@ APPEALS = ROOT / "data/samples/appeals.csv"
 def corpus(tmp_path_factory):
     """Return a folder like data/messages of a clone, small enough to learn in a second or two."""
     folder = tmp_path_factory.mktemp("corpus")
-    rows = records()
+    rows = records(12, tactics=("desperation", "easy_out"))
     for lang in LANGUAGES:
         write(folder / f"train-{lang}.jsonl", [row for row in rows if row["lang"] == lang])
     held_out = [
@@ -189,7 +189,7 @@ def test_the_command_trains_and_says_all(command, tmp_path):
 
 
 def test_only_leaves_the_corpus_out(command, tmp_path):
-    rows = records(12, seed=3, tactics=("forward_request",))
+    rows = records(8, seed=3, tactics=("forward_request",))
     rows = [row | {"text": f"{row['text']} Pat"} for row in rows]
     done = command(write(tmp_path / "own.jsonl", rows), "-o", "own", "--only")
     assert done.exit_code == Exit.OK
