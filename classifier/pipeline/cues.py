@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 from itertools import chain
 from typing import cast
 
@@ -89,11 +91,12 @@ class CueFinder:
         single = map(self._single.get, norms)
         signals = [(n, i) for i, numbers in enumerate(single) if numbers for n in numbers]
         anchors: list[tuple[int, int, int]] = []
+        company = _Company(norms, starts, self._company)
         for key, start, end in self._matcher(doc):
             number = self._keys[key]
             if number < 0:
                 signals.append((~number, start))
-            elif number not in self._company or self._in_company(norms, starts, start, number):
+            elif number not in self._company or company(start, number):
                 anchors.append((start, end, number))
         found = _longest([(s, e, self._cues[n]) for s, e, n in anchors])
         doc.spans[CUES] = [Span(doc, s, e, label=cue.tactic, span_id=cue.id) for s, e, cue in found]
@@ -101,15 +104,34 @@ class CueFinder:
         doc.user_data[SIGNALS] = signals
         return doc
 
-    def _in_company(self, norms: list[str], starts: list[bool], at: int, number: int) -> bool:
-        """Tell whether the sentence around `at` holds a `with` phrase and no `unless` phrase."""
-        first = at
-        while first > 0 and not starts[first]:
-            first -= 1
-        after = at + 1
-        while after < len(norms) and not starts[after]:
-            after += 1
-        sentence = f" {' '.join(norms[first:after])} "
+
+class _Company:
+    """Tells whether the sentence around a token holds a `with` phrase and no `unless` phrase.
+
+    Each question is asked of each sentence once: one without end may match a cue a thousand times.
+    """
+
+    def __init__(
+        self, norms: list[str], starts: list[bool], company: Mapping[int, tuple[Phrase, Phrase]]
+    ) -> None:
+        self._norms, self._starts, self._company = norms, starts, company
+        self._answers: dict[tuple[int, int], bool] = {}
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        """Where sentences begin, and where the last one ends."""
+        inner = (i for i in range(1, len(self._norms)) if self._starts[i])
+        return [0, *inner, len(self._norms)]
+
+    def __call__(self, at: int, number: int) -> bool:
+        sentence = bisect_right(self._bounds, at)
+        key = sentence, number
+        if key not in self._answers:
+            words = self._norms[self._bounds[sentence - 1] : self._bounds[sentence]]
+            self._answers[key] = self._holds(f" {' '.join(words)} ", number)
+        return self._answers[key]
+
+    def _holds(self, sentence: str, number: int) -> bool:
         with_, unless = self._company[number]
         there = sentence.__contains__
         return (not with_ or any(map(there, with_))) and not any(map(there, unless))
