@@ -24,6 +24,7 @@ from classifier.batch.clusters.likeness import alike, common
 from classifier.batch.clusters.masking import kept_words
 from classifier.batch.clusters.store import Rows
 from classifier.batch.clusters.template import Template
+from classifier.batch.sinks import SINKS
 from classifier.batch.slips import Slips
 from classifier.batch.task import Task
 from classifier.config import Settings
@@ -298,6 +299,20 @@ def test_a_job_search_sent_to_many_is_raised(run, lang):
     assert cluster["personal_share"] == pytest.approx(np.mean(shares), abs=1e-3)
     assert 0 < cluster["personal_share"] < 0.3
     assert "1 letter was sent in nearly the same words to several people, one to 40" in str(summary)
+
+
+@pytest.mark.parametrize("format", sorted(SINKS))
+def test_every_output_takes_what_clusters_add(tmp_path, format):
+    if format == "parquet":
+        pytest.importorskip("pyarrow", reason="extra 'parquet'")
+    source, out = tmp_path / "in.jsonl", tmp_path / f"out.{format}"
+    source.write_text("".join(json.dumps(row) + "\n" for row in drafts(SEARCH["en"], "en", 12)))
+    task = Task(findings=(MassSend(), Slips()))
+    summary = run_batch(Plan([str(source)], [Output(out, format)], task))
+    assert summary.outcomes["flag"] == 12
+    if format != "parquet":
+        shown = {"csv": "mass_address", "html": "in nearly the same words to 12 people"}
+        assert shown.get(format, "mass_address") in out.read_text("utf-8-sig")
 
 
 def test_evidence_quotes_the_message(run):

@@ -14,10 +14,10 @@ from classifier.batch.clusters.letters import FEWEST_WORDS, paragraphs_of
 from classifier.batch.clusters.likeness import Paragraph, alike, words_of
 from classifier.batch.clusters.store import Rows
 
-_HELD = 20_000
+_HELD = 4_000
 """Letters held in memory while they are compared."""
-_PIECE = 5_000
-_REFUSED = 200_000
+_PIECE = 2_000
+_REFUSED = 50_000
 _DRIFT = 0.1
 """Less alike by this much the leaders of two groups may be that grow together."""
 

@@ -66,9 +66,14 @@ def _report(entry: Entry) -> Report:
         flags=tuple(report["flags"]),
         unsure=tuple(report["unsure"]),
         scores=report["scores"],
-        evidence=tuple(Evidence(**found) for found in report["evidence"]),
+        evidence=tuple(_evidence(found) for found in report["evidence"]),
         asides=tuple(Aside(**aside) for aside in report["set_aside"]),
     )
+
+
+def _evidence(found: Mapping[str, Any]) -> Evidence:
+    """Return evidence without the note that only batches have."""
+    return Evidence(**{key: value for key, value in found.items() if key != "note"})
 
 
 def _text(page: Page, slips: Any) -> list[Any]:
@@ -87,12 +92,14 @@ def _text(page: Page, slips: Any) -> list[Any]:
 def _finding(
     found: Finding, page: Page, report: Mapping[str, Any], advice: AdviceTable
 ) -> dict[str, Any]:
-    return {
+    notes = [e["note"] for e in report["evidence"] if "note" in e and e["tactic"] == found.tactic]
+    shown = {
         "number": found.number,
         "tactic": found.tactic,
         "style": found.style,
         "advice": advice.number(found.tactic, page.lang, report),
     }
+    return {**shown, "note": lines_of("; ".join(notes))} if notes else shown
 
 
 def _change(change: Mapping[str, Any], page: Page) -> list[str]:

@@ -33,6 +33,7 @@ function finding(found, say) {
     "li",
     { class: found.style },
     heading,
+    found.note ? element("p", { class: "quoted", dir: "auto" }, found.note) : null,
     labelled(say.why, why),
     labelled(say.instead, text),
     labelled(say.example, filled(say.quote, { text: example })),
