@@ -35,6 +35,7 @@ from classifier.schema import (
     Message,
     Reason,
     Report,
+    Slip,
 )
 
 HERE = Path(__file__).parent
@@ -55,6 +56,11 @@ def evidence(text, tactic, words):
     return Evidence(tactic, label, start, end, words, 1.0 if label else -0.5)
 
 
+def slip(text, kind, words, advice):
+    start, end = place(text, words) if words in text else (0, 0)
+    return Slip(kind, start, end, words, advice)
+
+
 def report_of(case):
     text = case["text"]
     found = tuple(evidence(text, *entry) for entry in case.get("evidence", ()))
@@ -73,6 +79,7 @@ def report_of(case):
         evidence=found,
         reasons=tuple(Reason(*entry) for entry in case.get("reasons", ())),
         advice=advise((e.tactic for e in found), case["lang"]) if found else (),
+        slips=tuple(slip(text, *entry) for entry in case.get("slips", ())),
         changes=tuple(
             Change(label, *place(text, words), words, before, after)
             for label, words, before, after in case.get("changes", ())
