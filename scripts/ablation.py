@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -41,9 +42,9 @@ from classifier.training.design import (  # noqa: E402
     inverse_document_frequency,
 )
 from classifier.training.fit import Recipe  # noqa: E402
+from classifier.training.fits import Crew, Fit, logistic  # noqa: E402
 from classifier.training.splits import Splits  # noqa: E402
 from curation.tables import table  # noqa: E402
-from folds import Fold, held_out  # noqa: E402
 
 RESAMPLES = 200
 EVERYTHING = "everything"
@@ -71,6 +72,19 @@ by `python scripts/ablation.py`.
 {table}"""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How one stage is learned and judged."""
+
+    fit_one: Fit
+    folds: Sequence[tuple[np.ndarray, np.ndarray]]
+    n_jobs: int
+
+    def held_out(self, x: sp.csr_matrix, y: np.ndarray) -> np.ndarray:
+        """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
+        return Crew(self.n_jobs).out_of_fold(self.fit_one, x.tocsr(), y, None, self.folds)
+
+
 class Bench:
     """Training messages, counted once; `scores` learns from them without a family.
 
@@ -93,13 +107,15 @@ class Bench:
             (self._counts.rows_of(a), self._counts.rows_of(b))
             for a, b in splits.folds(0, recipe.act_folds)
         ]
-        self._acts = Fold(recipe.act_c, recipe.act_tolerance, act_parts, recipe.n_jobs)
-        self._grams = Fold(
-            recipe.gram_c, recipe.tolerance, splits.folds(1, recipe.folds), recipe.n_jobs
+        self._acts = Stage(logistic(recipe.act_c, recipe.act_tolerance), act_parts, recipe.n_jobs)
+        self._message = Stage(
+            logistic(recipe.message_c, recipe.tolerance), splits.folds(2, recipe.folds), 1
         )
-        self._message = Fold(recipe.message_c, recipe.tolerance, splits.folds(2, recipe.folds), 1)
+        grams = Stage(
+            logistic(recipe.gram_c, recipe.tolerance), splits.folds(1, recipe.folds), recipe.n_jobs
+        )
         idf = inverse_document_frequency(self._counts)
-        self._gram_logits = held_out(gram_matrix(self._counts, idf), self.labels, self._grams)
+        self._gram_logits = grams.held_out(gram_matrix(self._counts, idf), self.labels)
         self._act_logits = self._learned_acts("")
 
     def scores(self, without: str) -> np.ndarray:
@@ -115,7 +131,7 @@ class Bench:
         ]
         x = sp.csr_matrix(np.hstack([np.array(rows), self._gram_logits]))
         columns = [
-            held_out(x @ sp.diags(_kept(label, without)), self.labels[:, [number]], self._message)
+            self._message.held_out(x @ sp.diags(_kept(label, without)), self.labels[:, [number]])
             for number, label in enumerate(LABELS)
         ]
         return np.hstack(columns)
@@ -129,7 +145,7 @@ class Bench:
             mask[:n_grams] = 0
         if without == "classes":
             mask[n_grams : n_grams + N_CLASS_COLUMNS] = 0
-        return held_out(x @ sp.diags(mask), self._act_y, self._acts)
+        return self._acts.held_out(x @ sp.diags(mask), self._act_y)
 
 
 def _silenced(relations: np.ndarray, without: str) -> np.ndarray:

@@ -345,6 +345,8 @@ def test_format_lists_the_tactics_of_each_rule(name, kinds):
         f"shorter than {sentences.WRAP_COLUMN}",
         f"+ {scoring.CHAR_WEIGHT} × Σ A[character n-gram, t]",
         f"sqrt((k + {sums.ACT_SMOOTHING}) × max(1, k / {sums.LONG_SENTENCE}))",
+        f"sqrt(max(W, 1) × max(1, n / {sums.LONG_MESSAGE}))",
+        f"sqrt(max(C, 1) × max(1, n / {sums.LONG_MESSAGE}))",
         f"{message.ACT_SCALE} × max(0, max logit + {-message.ACT_FLOOR:g})",
         f"{message.ACT_SCALE} × max(0, r + {-message.RULE_FLOOR:g})",
         f"{message.RELATION_SCALE} × ln(1 + Σ relation)",

@@ -199,7 +199,9 @@ def test_only_leaves_the_corpus_out(command, tmp_path):
     assert "messages of its maker's own" in (tmp_path / "own/MODEL_CARD.md").read_text("utf-8")
 
 
-def test_the_corpus_alone_makes_the_plain_model(command, corpus, tmp_path):
+def test_the_corpus_alone_makes_the_plain_model(command, corpus, tmp_path, monkeypatch):
+    """Also where no model can be loaded: after a change of columns there is none that fits."""
+    monkeypatch.setenv("BLASTCHECK_MODEL", str(tmp_path / "gone"))
     done = command(*sorted(corpus.glob("train-*.jsonl")), "-o", "plain", "--only")
     assert done.exit_code == Exit.OK
     assert "| all | cv_blast |" in done.stdout

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from classifier.checker import Checker
-from classifier.corpus import Example, load_examples
+from classifier.corpus import Example, example_of, load_examples
 from classifier.evaluation import intervals
 from classifier.features.message import message_columns
 from classifier.features.relations import TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.model import Scorer, load
 from classifier.preparation import prepare
-from classifier.schema import LABELS, DataError, Message
+from classifier.schema import LABELS, TACTICS, DataError, Message
 from classifier.training import fit as fit_module
 from classifier.training.build import (
     FLAG_BUDGET,
@@ -229,6 +229,19 @@ def test_a_sentence_does_the_acts_that_cover_enough_of_it(tmp_path, marked, want
         if row.any()
     }
     assert {sentence: sorted(names) for sentence, names in acts.items()} == wanted
+
+
+def test_an_offence_without_marks_does_not_unteach_its_act():
+    """Feedback and spreadsheets mark no words: more of them than of marked ones must not hurt."""
+    marked = [example_of(line, "small") for line in LINES]
+    bare = [replace(e, spans=()) for e in marked if any(e.labels)]
+    examples = [*marked, *bare, *bare]
+    fitted = fit(examples, [prepare(e.message) for e in examples], RECIPE)
+    [offence] = [e for e in marked if e.message.id == bare[0].message.id]
+    one = prepare(offence.message)
+    logits = Scorer(fitted.weights).score(one.reading, one.lang, one.facts).act_logits
+    [span] = [s for s in offence.spans if TACTICS.get(s.tactic)]
+    assert logits[:, TACTIC_NAMES.index(span.tactic)].max() > 1
 
 
 # Thresholds

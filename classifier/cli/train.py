@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from classifier.cli.models import check_name_to_keep, keep_and_use
 from classifier.cli.shell import Exit, say, settings_from, width
 
 if TYPE_CHECKING:
+    from classifier.training.build import Built
     from classifier.training.fits import Tell
     from classifier.training.retrain import Job
 
@@ -125,6 +127,10 @@ def train(
         check_name_to_keep(name)
     job = _job(data, options)
     from classifier.training import retrain
+
+    if job.of_the_corpus and out and not check:
+        _train(partial(retrain.train_corpus, job), out, name, use=use)
+        return
     from classifier.training.review import review_lines
 
     in_use = settings_from(config=None, no_config=True, model=model).model
@@ -134,15 +140,20 @@ def train(
     if check and looked.review.errors:
         sys.exit(Exit.USAGE)
     if out and not check:
-        sys.stdout.flush()
-        with _progress() as tell:
-            lines = list[str]()
-            built = retrain.train(looked, out, name=name, say=lines.append, tell=tell)
-        say("\n".join(["", *lines]))
-        if use and not keep_and_use(out, name, (e.message.id for e in built.examples)):
-            sys.exit(Exit.FLAGGED)
+        _train(partial(retrain.train, looked), out, name, use=use)
     if looked.review.left_out:
         sys.exit(Exit.NOT_JUDGED)
+
+
+def _train(train: Callable[..., Built], out: Path, name: str, *, use: bool) -> None:
+    """Train with a bar, say what comes of it, and ask the gate if the model is to be used."""
+    sys.stdout.flush()
+    with _progress() as tell:
+        lines = list[str]()
+        built = train(out, name=name, say=lines.append, tell=tell)
+    say("\n".join(["", *lines]))
+    if use and not keep_and_use(out, name, (e.message.id for e in built.examples)):
+        sys.exit(Exit.FLAGGED)
 
 
 def _job(data: tuple[Path, ...], options: dict[str, Any]) -> Job:

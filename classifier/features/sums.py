@@ -1,4 +1,8 @@
-"""What a sentence's length does to the sum of what its words say."""
+"""What length does to the sum of what the words of a sentence or message say.
+
+All sums grow with the root of the length, so that many small hints count. Without end they would
+add up to anything; so from some length on they stop growing.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +12,34 @@ ACT_SMOOTHING = 4
 """Words added to every sentence, so that short ones do not shout."""
 
 LONG_SENTENCE = 60
-"""From this many words on, each counts the less the longer its sentence is."""
+"""From this many words on the act sums of a sentence stop growing."""
+
+LONG_MESSAGE = 300
+"""From this many words on the n-gram sums of a message stop growing."""
 
 
-def act_divisors(tokens: np.ndarray) -> np.ndarray:
-    """Return what the act sums of sentences of so many words are divided by.
-
-    The square root of the length, so that a sentence of many small hints still counts; but in one
-    without end the hints would add up to anything, so there it is the length itself.
+def act_divisors(words: np.ndarray) -> np.ndarray:
+    """Return what the act sums of sentences are divided by.
 
     Args:
-        tokens: (n_sentences,), words counted in each.
+        words: (n_sentences,), how many are counted in each.
     """
-    endless = np.maximum(1.0, tokens / LONG_SENTENCE)
-    divisors: np.ndarray = np.sqrt((tokens + ACT_SMOOTHING) * endless)
+    divisors: np.ndarray = np.sqrt((words + ACT_SMOOTHING) * _excess(words, LONG_SENTENCE))
     return divisors
+
+
+def gram_divisors(squares: np.ndarray, words: np.ndarray) -> np.ndarray:
+    """Return what the n-gram sums of messages are divided by: their norm, and more for long ones.
+
+    Args:
+        squares: (n_messages,), sums of the squared idf of their n-grams.
+        words: (n_messages,), how many are counted in each.
+    """
+    divisors: np.ndarray = np.sqrt(np.maximum(squares, 1.0) * _excess(words, LONG_MESSAGE))
+    return divisors
+
+
+def _excess(words: np.ndarray, long: int) -> np.ndarray:
+    """Return how many times as long as `long` each is, at least 1."""
+    excess: np.ndarray = np.maximum(1.0, words / long)
+    return excess

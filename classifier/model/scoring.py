@@ -14,7 +14,7 @@ import numpy as np
 from classifier.features.classes import class_columns
 from classifier.features.message import message_columns
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
-from classifier.features.sums import act_divisors
+from classifier.features.sums import act_divisors, gram_divisors
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -215,8 +215,8 @@ class Scorer:
         norms[pair_at] += self._table.norms[pairs]
         words = values[:, _WORD].copy()
         words[pair_at] += self._table.grams.take(pairs, axis=0)
-        words /= _lengths(norms, message)
-        words += values[:, _CHAR] / _lengths(values[:, _CHAR_NORM], message)
+        words /= _divisors(norms, message)
+        words += values[:, _CHAR] / _divisors(values[:, _CHAR_NORM], message)
         return words
 
     def _add_classes(self, acts: np.ndarray, kept: np.ndarray, batch: Batch) -> None:
@@ -238,8 +238,7 @@ def _sentence_sums(acts: np.ndarray, sentence: np.ndarray, n_sentences: int) -> 
     return sums
 
 
-def _lengths(norms: np.ndarray, message: np.ndarray) -> np.ndarray:
-    """Return (n_words, 1): the length of the n-gram vector of each word's message, at least 1."""
-    squares = np.bincount(message, weights=norms)
-    lengths: np.ndarray = np.sqrt(np.maximum(squares, 1.0))[message, None]
-    return lengths
+def _divisors(squares: np.ndarray, message: np.ndarray) -> np.ndarray:
+    """Return (n_words, 1): what the n-gram terms of each word are divided by in its message."""
+    sums = np.bincount(message, weights=squares)
+    return gram_divisors(sums, np.bincount(message))[message, None]

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from classifier.corpus import Example
 from classifier.features.classes import N_CLASS_COLUMNS, class_columns
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
-from classifier.features.sums import act_divisors
+from classifier.features.sums import act_divisors, gram_divisors
 from classifier.features.words import (
     HashSpec,
     char_columns,
@@ -65,7 +65,8 @@ class Counts:
 
     def rows_of(self, messages: np.ndarray) -> np.ndarray:
         """Return int64 numbers of the sentences of these messages."""
-        return np.concatenate([np.arange(self.first[i], self.first[i + 1]) for i in messages])
+        rows = [np.arange(self.first[i], self.first[i + 1]) for i in messages]
+        return np.concatenate([np.empty(0, dtype=np.int64), *rows])
 
 
 def _gram_counts(
@@ -121,14 +122,15 @@ def act_matrix(counts: Counts) -> sp.csr_matrix:
 def gram_matrix(counts: Counts, idf: np.ndarray) -> sp.csr_matrix:
     """Return CSR (n_messages, n_kept): idf-weighted counts, words and characters of norm 1 each.
 
-    The norm is taken over occurrences, not over distinct n-grams, so that a word's share can be
-    looked up without knowing the rest of the message.
+    The norm is less in a long message. It is taken over occurrences, not over distinct n-grams, so
+    that a word's share can be looked up without knowing the rest of the message.
     """
     adder = counts.adder()
+    words = adder @ counts.tokens
     parts = []
     for counted in (adder @ counts.words, adder @ counts.chars):
-        norms = np.sqrt(np.maximum(counted @ idf**2, 1.0))
-        parts.append(sp.diags(1 / norms) @ counted @ sp.diags(idf))
+        divisors = gram_divisors(counted @ idf**2, words)
+        parts.append(sp.diags(1 / divisors) @ counted @ sp.diags(idf))
     return _canonical((parts[0] + parts[1]).tocsr())
 
 

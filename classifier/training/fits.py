@@ -31,8 +31,8 @@ def logistic(c: float, tolerance: float) -> Fit:
     """
 
     def run(x: sp.csr_matrix, y: np.ndarray, weights: np.ndarray | None) -> LogisticRegression:
-        if len(np.unique(y)) == 1:
-            return _always(float(y[0]), x.shape[1])
+        if len(np.unique(y)) <= 1:
+            return _always(float(y.any()), x.shape[1])
         model = LogisticRegression(
             C=c, solver="liblinear", dual=True, tol=tolerance, max_iter=2000, random_state=0
         )

@@ -106,15 +106,6 @@ def take_in(paths: Iterable[Path], options: ImportOptions, corpus: Corpus) -> In
     return intake
 
 
-def as_it_is(paths: Iterable[Path]) -> Intake:
-    """Read the corpus itself, which its own checks have been through.
-
-    Raises:
-        DataError: a file is broken.
-    """
-    return Intake([(example.message.id, example) for example in load_examples(paths)])
-
-
 def _unknown(imported: Imported, options: ImportOptions) -> Iterable[str]:
     names = Names(options.names)
     for name, places in imported.unknown.items():

@@ -10,14 +10,14 @@ from pathlib import Path
 import numpy as np
 
 from classifier.checker import Checker
-from classifier.corpus import Example
+from classifier.corpus import Example, load_examples
 from classifier.imports import ImportOptions
 from classifier.schema import DataError
 from classifier.training.build import Built, Material, build_from
 from classifier.training.card import write_card
 from classifier.training.fit import Recipe
 from classifier.training.fits import Tell, silent
-from classifier.training.intake import WEIGHT, Corpus, as_it_is, find_corpus, read_corpus, take_in
+from classifier.training.intake import WEIGHT, Corpus, find_corpus, read_corpus, take_in
 from classifier.training.moved import held_out_lines, moved_lines
 from classifier.training.place import whole_folder
 from classifier.training.review import Review, review
@@ -73,8 +73,7 @@ def look(job: Job, model: Path | None = None) -> Looked:
     """
     corpus = read_corpus(job.corpus, job.tests, only=job.only)
     before = Checker.load(model)
-    own = job.of_the_corpus
-    intake = as_it_is(job.data) if own else take_in(job.data, job.options, corpus)
+    intake = take_in(job.data, job.options, corpus)
     return Looked(job, corpus, review(intake, corpus, before.model, job.recipe), before)
 
 
@@ -106,11 +105,8 @@ def train(
         built = build_from(_material(looked), folder, name=name, recipe=job.recipe, tell=tell)
         tell("measuring", 1.0)
         say(f"{out}: {built.manifest.name}@{built.manifest.sha256[:12]}")
-        table = write_card(folder, built, corpus.held_out)
+        write_card(folder, built, corpus.held_out)
         after = Checker.load(folder)
-        if job.of_the_corpus:
-            say(table)
-            return built
         mine = built.fitted.out_of_fold[-len(found.kept) :]
         for line in moved_lines(looked.before, after, found, mine):
             say(line)
@@ -120,11 +116,36 @@ def train(
     return built
 
 
+def train_corpus(
+    job: Job,
+    out: Path,
+    *,
+    name: str,
+    say: Callable[[str], None] = lambda _: None,
+    tell: Tell = silent,
+) -> Built:
+    """Train on the corpus itself, write the model folder, and say how good it is.
+
+    The corpus has checks of its own, and no other model is asked: after a change of columns none
+    fits.
+
+    Raises:
+        DataError: a file is broken, or there are too few messages.
+        ConfigError: `out` cannot be written.
+    """
+    held_out = read_corpus(job.corpus, job.tests, only=True).held_out
+    material = Material(load_examples(job.data), job.data)
+    with whole_folder(out) as folder:
+        built = build_from(material, folder, name=name, recipe=job.recipe, tell=tell)
+        tell("measuring", 1.0)
+        say(f"{out}: {built.manifest.name}@{built.manifest.sha256[:12]}")
+        say(write_card(folder, built, held_out))
+    return built
+
+
 def _material(looked: Looked) -> Material:
     job, corpus, new = looked.job, looked.corpus, looked.review.examples
     files = [*corpus.files, *job.data]
-    if job.of_the_corpus:
-        return Material(new, files)
     weights = [1.0] * len(corpus.examples) + [job.weight] * len(new)
     facts = {
         "files": sorted(path.name for path in job.data),
