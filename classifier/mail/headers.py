@@ -23,6 +23,8 @@ MAX_ADDRESSES = 1_000_000
 MAX_FIELDS = 2_000
 MAX_BLOCK = 4_000_000
 """Bytes of a header block that are read."""
+MAX_LINES = 200_000
+"""Lines of a header block that are read: at 20 bytes a line, as many as MAX_BLOCK."""
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _ENCODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]*)\?=(?:[ \t\r\n]+(?==\?))?")
@@ -65,7 +67,7 @@ def read_headers(data: bytes, start: int = 0, end: int | None = None) -> Headers
     """Read the header block of `data[start:end]`; whatever cannot be a header begins the body."""
     limit = len(data) if end is None else end
     fields: list[tuple[bytes, bytearray]] = []
-    position, cut = start, False
+    position, cut, lines = start, False, 0
     while position < limit:
         stop = data.find(b"\n", position, limit)
         stop = limit if stop < 0 else stop + 1
@@ -75,8 +77,8 @@ def read_headers(data: bytes, start: int = 0, end: int | None = None) -> Headers
             break
         if not _add_line(fields, line, first=position == start):
             break
-        position = stop
-        if len(fields) > MAX_FIELDS or position - start > MAX_BLOCK:
+        position, lines = stop, lines + 1
+        if len(fields) > MAX_FIELDS or position - start > MAX_BLOCK or lines > MAX_LINES:
             cut, position = True, _end_of_block(data, position - 2, limit)
             break
     return Headers(tuple((name, bytes(value)) for name, value in fields), position, cut)
