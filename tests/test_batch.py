@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 
@@ -161,6 +162,21 @@ def test_workers_that_cannot_start_are_not_blamed_on_messages(run, lines, tmp_pa
     with pytest.raises(WorkerError, match="use --jobs 1"):
         run(lines(*[FINE] * 300), jobs=2, task=Task(findings=(Unloadable(),)))
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_a_pool_that_breaks_while_it_starts_a_process_loses_no_message(run, lines, monkeypatch):
+    submit = ProcessPoolExecutor.submit
+    broken = iter([OSError("handle is closed")])
+
+    def submit_or_break(self, *args):
+        for error in broken:
+            raise error
+        return submit(self, *args)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", submit_or_break)
+    summary, out, _ = run(lines(*[FINE] * 300), jobs=2)
+    assert summary.outcomes["ok"] == 300
+    assert len(out.read_text("utf-8").splitlines()) == 300
 
 
 class Raise:

@@ -122,8 +122,8 @@ class _Pool:
     def _send(self, chunk: list[Item]) -> None:
         try:
             future = self._executor.submit(_judge_chunk, chunk)
-        except BrokenProcessPool:  # `_next` will meet the chunk that broke it
-            future = Future()
+        except (BrokenProcessPool, OSError):  # OSError: it broke while a process was being started
+            future = Future()  # `_next` will meet the chunk that broke it
             future.set_exception(BrokenProcessPool())
         self._flying.append((future, chunk))
 
@@ -155,7 +155,7 @@ class _Pool:
         with self._start(1) as alone:
             try:
                 alone.submit(os.getpid).result()
-            except BrokenProcessPool as error:
+            except (BrokenProcessPool, OSError) as error:
                 raise WorkerError(
                     "processes to judge with cannot be started; use --jobs 1"
                 ) from error
