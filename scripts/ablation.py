@@ -34,16 +34,10 @@ from classifier.features.message import (  # noqa: E402
 from classifier.features.relations import CONTEXT_NAMES, TACTIC_NAMES  # noqa: E402
 from classifier.preparation import Prepared, prepare  # noqa: E402
 from classifier.schema import LABELS, Label  # noqa: E402
-from classifier.training.design import (  # noqa: E402
-    Counts,
-    act_matrix,
-    act_targets,
-    gram_matrix,
-    inverse_document_frequency,
-)
-from classifier.training.fit import Recipe  # noqa: E402
+from classifier.training.design import act_matrix  # noqa: E402
 from classifier.training.fits import Crew, Fit, logistic  # noqa: E402
-from classifier.training.splits import Splits  # noqa: E402
+from classifier.training.recipe import Recipe  # noqa: E402
+from classifier.training.stages import PartStages  # noqa: E402
 from curation.tables import table  # noqa: E402
 
 RESAMPLES = 200
@@ -54,6 +48,7 @@ FAMILIES = {
     "cues": "phrases that show a tactic",
     "signals": "phrases that tell who asks what of whom",
     "acts": "what the sentences do, in the message",
+    "passages": "the three sentences that read most like an offence",
     "facts": "numbers about the whole message",
     "message n-grams": "words and their characters, in the message",
 }
@@ -95,27 +90,21 @@ class Bench:
 
     def __init__(self, examples: Sequence[Example], recipe: Recipe) -> None:
         found = [(e, p) for e in examples if isinstance(p := prepare(e.message), Prepared)]
-        self._prepared = [p for _, p in found]
-        self._counts = Counts(self._prepared, recipe.hashing)
-        self._counts.prune(recipe.min_df)
+        known, self._prepared = [e for e, _ in found], [p for _, p in found]
+        parts = PartStages(known, self._prepared, None, recipe, Crew(recipe.n_jobs))
+        self._counts, self._act_y, self.labels = parts.counts, parts.act_y, parts.labels
         self._relations = self._counts.relations
-        self._act_y = np.vstack([act_targets(e, p) for e, p in found])
-        self.labels = np.array([e.labels for e, _ in found])
-        self.groups = np.unique([e.group for e, _ in found], return_inverse=True)[1]
-        splits = Splits([e for e, _ in found], recipe.seed)
+        self.groups = np.unique([e.group for e in known], return_inverse=True)[1]
         act_parts = [
             (self._counts.rows_of(a), self._counts.rows_of(b))
-            for a, b in splits.folds(0, recipe.act_folds)
+            for a, b in parts.splits.folds(0, recipe.act_folds)
         ]
         self._acts = Stage(logistic(recipe.act_c, recipe.act_tolerance), act_parts, recipe.n_jobs)
         self._message = Stage(
-            logistic(recipe.message_c, recipe.tolerance), splits.folds(2, recipe.folds), 1
+            logistic(recipe.message_c, recipe.tolerance), parts.splits.folds(2, recipe.folds), 1
         )
-        grams = Stage(
-            logistic(recipe.gram_c, recipe.tolerance), splits.folds(1, recipe.folds), recipe.n_jobs
-        )
-        idf = inverse_document_frequency(self._counts)
-        self._gram_logits = grams.held_out(gram_matrix(self._counts, idf), self.labels)
+        self._passage_logits = parts.passages().logits
+        self._gram_logits = parts.grams().logits
         self._act_logits = self._learned_acts("")
 
     def scores(self, without: str) -> np.ndarray:
@@ -126,7 +115,7 @@ class Bench:
         first = self._counts.first
         relations = _silenced(self._relations, without)
         rows = [
-            message_columns(acts[a:b], relations[a:b], p.lang, p.facts)
+            message_columns(acts[a:b], self._passage_logits[a:b], relations[a:b], p.lang, p.facts)
             for p, a, b in zip(self._prepared, first, first[1:], strict=False)
         ]
         x = sp.csr_matrix(np.hstack([np.array(rows), self._gram_logits]))
@@ -160,7 +149,8 @@ def _silenced(relations: np.ndarray, without: str) -> np.ndarray:
 
 def _kept(label: Label, without: str) -> np.ndarray:
     """Return float64 (n_message_columns + n_labels,): 1 for what weighs in `label`, else 0."""
-    dropped = {"acts": _ACT_FAMILIES, "facts": ("fact:",)}.get(without, ())
+    families = {"acts": _ACT_FAMILIES, "passages": ("passage:",), "facts": ("fact:",)}
+    dropped = families.get(without, ())
     message = [
         weighs_in(group, label) and not name.startswith(dropped)
         for name, group in zip(MESSAGE_COLUMNS, COLUMN_GROUPS, strict=True)

@@ -26,7 +26,8 @@ from classifier.evaluation.measures import average_precision  # noqa: E402
 from classifier.model import Scorer  # noqa: E402
 from classifier.preparation import Prepared, prepare  # noqa: E402
 from classifier.schema import LABELS, LANGUAGES  # noqa: E402
-from classifier.training.fit import Recipe, fit  # noqa: E402
+from classifier.training.fit import fit  # noqa: E402
+from classifier.training.recipe import Recipe  # noqa: E402
 from curation.tables import table  # noqa: E402
 
 SHARES = (0.1, 0.25, 0.5, 0.75, 1.0)

@@ -3,7 +3,7 @@
 from classifier.evaluation.cases import load_cases
 from classifier.features.words import HashSpec
 from classifier.training.build import build_model
-from classifier.training.fit import Recipe
+from classifier.training.recipe import Recipe
 from tests.small_corpus import records, write
 
 RECIPE = Recipe(folds=3, n_jobs=1, hashing=HashSpec(word_bits=12, char_bits=11))

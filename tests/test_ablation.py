@@ -8,7 +8,8 @@ import ablation as script
 from classifier.corpus import load_examples
 from classifier.preparation import prepare
 from classifier.schema import LABELS
-from classifier.training.fit import Recipe, fit
+from classifier.training.fit import fit
+from classifier.training.recipe import Recipe
 from tests.small_corpus import records, write
 
 

@@ -23,16 +23,7 @@ EXPECTED = tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8")
 SCHEMA = json.loads((ROOT / "classifier/report.schema.json").read_text(encoding="utf-8"))
 
 
-KNOWN_WRONG = {"en/vp-blast.txt": "judged rightly, but its greeting is not marked as mass_address"}
-"""Samples shown wrongly, and why. One that is shown rightly turns the run red: delete it here."""
-
-
-def sample(name):
-    why = KNOWN_WRONG.get(name)
-    return pytest.param(name, marks=[pytest.mark.xfail(reason=why)] if why else [])
-
-
-@pytest.mark.parametrize("name", [sample(name) for name in EXPECTED])
+@pytest.mark.parametrize("name", EXPECTED)
 def test_sample_gets_its_verdict_and_tactics(checker, name):
     [message] = read_messages(SAMPLES / name)
     report = checker.check(message)

@@ -14,10 +14,10 @@ import pytest
 from classifier import text
 from classifier.cli import Exit, main
 from classifier.config import CHECKS, load_settings
-from classifier.features import message, relations, sums, words
+from classifier.features import message, passages, relations, sums, words
 from classifier.features.facts import FACT_NAMES, MANY
 from classifier.languages import Cue, load_forms, phrase_variants
-from classifier.model import arrays, checks, folder, npz, scoring
+from classifier.model import arrays, checks, folder, npz, word_table
 from classifier.pipeline import build_pipeline, pipeline_for, read, sentences
 from classifier.pipeline.cues import CueFinder
 from classifier.pipeline.tokenizer import token_pattern
@@ -343,13 +343,16 @@ def test_format_lists_the_tactics_of_each_rule(name, kinds):
         f"after {MAX_OWN_CHARS:,} code points",
         f"fewer than {MIN_WORDS} of its tokens",
         f"shorter than {sentences.WRAP_COLUMN}",
-        f"+ {scoring.CHAR_WEIGHT} × Σ A[character n-gram, t]",
+        f"+ {word_table.CHAR_WEIGHT} × Σ A[character n-gram, t]",
         f"sqrt((k + {sums.ACT_SMOOTHING}) × max(1, k / {sums.LONG_SENTENCE}))",
         f"sqrt(max(W, 1) × max(1, n / {sums.LONG_MESSAGE}))",
         f"sqrt(max(C, 1) × max(1, n / {sums.LONG_MESSAGE}))",
         f"{message.ACT_SCALE} × max(0, max logit + {-message.ACT_FLOOR:g})",
         f"{message.ACT_SCALE} × max(0, r + {-message.RULE_FLOOR:g})",
         f"{message.RELATION_SCALE} × ln(1 + Σ relation)",
+        f"{message.ACT_SCALE} × max(0, max passage + {-message.PASSAGE_FLOOR:g})",
+        f"a passage of {passages.SENTENCES} sentences",
+        f"sqrt(max(D, 1) × max(1, m / {sums.LONG_MESSAGE}))",
         f"{message.LANGUAGE_SCALE} for the message's language",
         f"{message.FACT_SCALE} × fact",
         f"h₁ × {words.PAIR_MULTIPLIER:#010X}".replace("0X", "0x"),

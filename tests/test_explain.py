@@ -1,6 +1,7 @@
 """The explanation is arithmetic: what it says can be added up, and done again."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,8 @@ from classifier.corpus import load_examples
 from classifier.explain import changes, evidence, probability, reasons
 from classifier.explain.changes import MAX_CHANGES
 from classifier.explain.reasons import SMALL
-from classifier.features.message import COLUMN_GROUPS
+from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS
+from classifier.features.relations import TACTIC_NAMES
 from classifier.languages import read_toml
 from classifier.preparation import Prepared, prepare
 from classifier.schema import LABELS, LANGUAGES, TACTICS, Envelope, Message
@@ -96,6 +98,21 @@ def columns_of(tactic):
     return [i for i, group in enumerate(COLUMN_GROUPS) if group == tactic]
 
 
+def share(message, scored, tactic, label):
+    """Return what a tactic adds: its columns, and its part of the rule's and the passage's."""
+    rules = ("primary", "two_secondaries") if label == "cv_blast" else ("link",)
+    shared = [MESSAGE_COLUMNS.index(f"rule:{rule}") for rule in rules]
+    shared.append(MESSAGE_COLUMNS.index(f"passage:{label}"))
+    terms = message[LABELS.index(label)] * scored.columns
+    surely = {name: 1 / (1 + math.exp(-peak)) for name, peak in peaks_of(scored).items()}
+    others = math.fsum(surely[name] for name in surely if TACTICS[name] == label)
+    return terms[columns_of(tactic)].sum() + terms[shared].sum() * surely[tactic] / others
+
+
+def peaks_of(scored):
+    return dict(zip(TACTIC_NAMES, scored.act_logits.max(axis=0).tolist(), strict=True))
+
+
 def test_evidence_of_a_tactic_weighs_what_its_columns_add(checker, read):
     message = checker.model.scorer.weights.message
     for prepared, scored in read:
@@ -104,7 +121,7 @@ def test_evidence_of_a_tactic_weighs_what_its_columns_add(checker, read):
             columns = columns_of(tactic)
             terms = message[:, columns] @ scored.columns[columns]
             label = TACTICS[tactic]
-            whole = min(0.0, *terms) if label is None else terms[LABELS.index(label)]
+            whole = min(0.0, *terms) if label is None else share(message, scored, tactic, label)
             mine = [item.weight for item in found if item.tactic == tactic]
             assert max(mine) - min(mine) < 1e-12
             # A place in the subject takes its share with it: Message.text cannot show it.
@@ -156,10 +173,7 @@ def test_the_strongest_sentence_weighs_what_its_tactic_adds(checker, read):
             mine = [item for item in found if item.label == label]
             tactics = [item.tactic for item in mine]
             shares = {
-                tactic: checker.model.scorer.weights.message[
-                    LABELS.index(label), columns_of(tactic)
-                ]
-                @ scored.columns[columns_of(tactic)]
+                tactic: share(checker.model.scorer.weights.message, scored, tactic, label)
                 for tactic in tactics
             }
             assert [i for i in mine if i.weight == 0.0 and shares[i.tactic] > 0] == []
@@ -177,7 +191,7 @@ def test_a_label_without_any_cue_shows_its_strongest_sentence(checker):
     terms = np.zeros_like(scored.token_terms)
     terms[prepared.reading.norms.index("zebra")] = 99.0
     quiet = np.full_like(scored.act_logits, -9.0)
-    changed = type(scored)(scored.scores, quiet, scored.columns, terms)
+    changed = replace(scored, act_logits=quiet, token_terms=terms)
     [item] = [e for e in evidence(checker.model, prepared, changed, ("cv_blast",)) if e.label]
     assert item.text == "The zebra came by."
     assert item.weight >= 0.0

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from classifier.features.facts import FACTS, measure_facts
 from classifier.features.message import COLUMN_GROUPS, MESSAGE_COLUMNS, message_columns
+from classifier.features.passages import passage_sums
 from classifier.features.relations import RELATION_NAMES, TACTIC_NAMES, relations_of
 from classifier.features.words import (
     HashSpec,
@@ -90,9 +91,24 @@ def test_relations_stand_in_their_sentence():
 def test_columns_of_a_message_that_does_nothing_are_nearly_nought():
     nothing = np.full((3, len(TACTIC_NAMES)), -9.0)
     columns = message_columns(
-        nothing, np.zeros((3, len(RELATION_NAMES))), "fr", np.zeros(len(FACTS))
+        nothing,
+        np.full((3, 2), -9.0),
+        np.zeros((3, len(RELATION_NAMES))),
+        "fr",
+        np.zeros(len(FACTS)),
     )
     named = dict(zip(MESSAGE_COLUMNS, columns, strict=True))
     assert named.pop("lang:fr") > 0
     assert max(abs(value) for value in named.values()) < 0.01
     assert len(COLUMN_GROUPS) == len(MESSAGE_COLUMNS)
+
+
+@given(st.lists(st.integers(1, 6), min_size=1, max_size=5))
+def test_a_passage_is_a_sentence_and_the_two_after_it_in_its_message(sizes):
+    message_of = np.repeat(np.arange(len(sizes)), sizes)
+    values = np.arange(1.0, 1 + sum(sizes))[:, None]
+    expected = [
+        sum(v for v, m in zip(values[i : i + 3, 0], message_of[i : i + 3], strict=True) if m == own)
+        for i, own in enumerate(message_of)
+    ]
+    assert passage_sums(values, message_of)[:, 0].tolist() == expected

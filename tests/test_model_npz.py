@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 from classifier.model import find, load, npz, verify
 from classifier.model.arrays import MEMBERS, npz_bytes
+from classifier.model.folder import SCHEMA
 from classifier.schema import ModelError
 from tests.test_model import rehash, rewrite
 
@@ -156,8 +157,9 @@ def test_a_model_with_wrong_values_is_refused(folder, wrong):
 
 
 def test_a_newer_schema_says_what_to_do(folder):
-    rewrite(folder, schema=2)
-    with pytest.raises(ModelError, match=r"schema 2, this version reads 1\); upgrade blastcheck"):
+    rewrite(folder, schema=SCHEMA + 1)
+    said = rf"schema {SCHEMA + 1}, this version reads {SCHEMA}\); upgrade blastcheck"
+    with pytest.raises(ModelError, match=said):
         load(folder)
 
 

@@ -32,8 +32,10 @@ from classifier.training.design import (
     act_targets,
     gram_matrix,
     inverse_document_frequency,
+    passage_targets,
 )
-from classifier.training.fit import Recipe, fit
+from classifier.training.fit import fit
+from classifier.training.recipe import Recipe
 from classifier.training.splits import Splits
 from tests.small_corpus import record, records, write
 
@@ -142,10 +144,12 @@ def by_the_stages(prepared, weights, stages):
     """Return the scores of a message as scikit-learn's own decision functions give them."""
     counts = Counts([prepared], weights.hashing)
     counts.words, counts.chars = counts.words[:, weights.columns], counts.chars[:, weights.columns]
-    act_x, gram_x = act_matrix(counts), gram_matrix(counts, weights.idf)
+    act_x, gram_x = act_matrix(counts), gram_matrix(counts, weights.idf, counts.adder())
+    passage_x = gram_matrix(counts, weights.idf, counts.passage_adder())
     acts = np.column_stack([model.decision_function(act_x) for model in stages.acts])
     grams = np.concatenate([model.decision_function(gram_x) for model in stages.grams])
-    row = message_columns(acts, counts.relations, prepared.lang, prepared.facts)
+    passages = np.column_stack([model.decision_function(passage_x) for model in stages.passages])
+    row = message_columns(acts, passages, counts.relations, prepared.lang, prepared.facts)
     full = np.concatenate([row, grams])[None]
     return [
         slope * model.decision_function(full)[0] + offset
@@ -388,3 +392,23 @@ def test_messages_that_stand_in_training_are_refused(built, folder, tmp_path, sa
     path = write(tmp_path / "leak.jsonl", [leak])
     with pytest.raises(DataError, match="stand in the training data: leak"):
         write_card(folder, built, load_examples([path]))
+
+
+@pytest.mark.parametrize(
+    ("acts", "labels", "expected"),
+    [
+        # The first of the three sentences that hold it begins the passage, then the second ...
+        ([(), (), (), ("mass_address",)], (1, 0), [(0, 0), (1, 0), (1, 0), (1, 0)]),
+        ([("cv_push",), ("open_favour",), ()], (1, 0), [(1, 0), (0, 0), (0, 0)]),
+        ([("cv_push",), (), (), ("open_favour",)], (1, 0), [(0, 0)] * 4),
+        ([("quid_pro_quo",), ("cv_push",)], (0, 1), [(0, 1), (0, 0)]),
+        # An exception lifts the label of the message, and so that of its passages.
+        ([("cv_push", "gift_wrap")], (0, 0), [(0, 0)]),
+    ],
+)
+def test_a_passage_is_an_offence_when_the_rule_holds_in_it(acts, labels, expected):
+    done = np.array(
+        [[name in sentence for name in TACTIC_NAMES] for sentence in acts], dtype=np.int8
+    )
+    found = passage_targets(done, np.array([labels]), np.zeros(len(acts), dtype=int))
+    assert [tuple(row) for row in found.tolist()] == expected

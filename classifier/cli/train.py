@@ -160,7 +160,7 @@ def _job(data: tuple[Path, ...], options: dict[str, Any]) -> Job:
     from dataclasses import replace
 
     from classifier.imports import ImportOptions
-    from classifier.training.fit import Recipe
+    from classifier.training.recipe import Recipe
     from classifier.training.retrain import Job
 
     form, seed = options["input_format"], options["seed"]

@@ -7,7 +7,8 @@ from collections import Counter
 import numpy as np
 
 from classifier.explain.places import Place, find_places, in_text, span_of, strongest_sentence
-from classifier.features.message import COLUMN_GROUPS
+from classifier.features.message import COLUMN_GROUPS, speaks_for
+from classifier.features.relations import TACTIC_NAMES
 from classifier.model import Model, Scored
 from classifier.preparation import Prepared
 from classifier.schema import LABELS, TACTICS, Evidence, Label
@@ -15,6 +16,18 @@ from classifier.schema import LABELS, TACTICS, Evidence, Label
 _COLUMNS_OF = {
     tactic: np.array([i for i, group in enumerate(COLUMN_GROUPS) if group == tactic])
     for tactic in TACTICS
+}
+_SHARED_BY = {
+    label: np.array(
+        [i for i, g in enumerate(COLUMN_GROUPS) if g not in TACTICS and speaks_for(g) == label]
+    )
+    for label in LABELS
+}
+"""Columns that speak for a label through whichever of its tactics are there."""
+
+_NUMBERS_OF = {
+    label: np.array([i for i, name in enumerate(TACTIC_NAMES) if TACTICS[name] == label])
+    for label in LABELS
 }
 
 
@@ -44,11 +57,22 @@ def evidence(
 
 
 def _share(model: Model, scored: Scored, tactic: str) -> float:
-    """Return what the columns of `tactic` add to its label; for a healthy sign, take off."""
-    columns = _COLUMNS_OF[tactic]
-    terms = model.scorer.weights.message[:, columns] @ scored.columns[columns]
-    label = TACTICS[tactic]
-    return float(min(0.0, terms.min()) if label is None else terms[LABELS.index(label)])
+    """Return what `tactic` adds to its label's score; a healthy sign, what it takes off.
+
+    To a tactic's own columns comes its part of those that it shares: the guideline's rule and the
+    strongest passage, split by how surely each tactic of the label is there.
+    """
+    columns, label = _COLUMNS_OF[tactic], TACTICS[tactic]
+    weights = model.scorer.weights.message
+    terms = weights[:, columns] @ scored.columns[columns]
+    if label is None:
+        return float(min(0.0, terms.min()))
+    shared = _SHARED_BY[label]
+    number = LABELS.index(label)
+    common = float(weights[number, shared] @ scored.columns[shared])
+    surely = 1 / (1 + np.exp(-scored.act_logits.max(axis=0)))
+    part = surely[TACTIC_NAMES.index(tactic)] / surely[_NUMBERS_OF[label]].sum()
+    return float(terms[number] + common * part)
 
 
 def _evidence(prepared: Prepared, place: Place, weight: float) -> Evidence:

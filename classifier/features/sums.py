@@ -29,11 +29,13 @@ def act_divisors(words: np.ndarray) -> np.ndarray:
 
 
 def gram_divisors(squares: np.ndarray, words: np.ndarray) -> np.ndarray:
-    """Return what the n-gram sums of messages are divided by: their norm, and more for long ones.
+    """Return what the n-gram sums of messages or passages are divided by.
+
+    It is their norm, and more for long ones.
 
     Args:
-        squares: (n_messages,), sums of the squared idf of their n-grams.
-        words: (n_messages,), how many are counted in each.
+        squares: (n_messages, ...), sums of the squared idf of their n-grams.
+        words: the same or to be broadcast, how many words are counted in each.
     """
     divisors: np.ndarray = np.sqrt(np.maximum(squares, 1.0) * _excess(words, LONG_MESSAGE))
     return divisors

@@ -10,7 +10,8 @@ from __future__ import annotations
 from classifier.config import find_model as find
 from classifier.config import shipped_model as shipped
 from classifier.model.folder import Manifest, Model, load, save, silenced, verify
-from classifier.model.scoring import Scored, Scorer, Weights
+from classifier.model.scoring import Scored, Scorer
+from classifier.model.weights import Weights
 
 __all__ = [
     "Manifest",

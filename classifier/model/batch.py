@@ -24,6 +24,8 @@ class Batch:
         """n_readings + 1 indices: where each one's sentences begin."""
         self.message_of = np.repeat(np.arange(len(readings)), lengths)
         """int64 (n_tokens,): number of the reading."""
+        self.message_of_sentence = np.repeat(np.arange(len(readings)), np.diff(self.sentences))
+        """int64 (n_sentences,): number of the reading."""
         flat = chain.from_iterable(reading.classes for reading in readings)
         self.classes = np.fromiter(flat, dtype=np.int64, count=self.tokens[-1])
         """int64 (n_tokens,): place of the class of each, negative for none."""

@@ -13,7 +13,7 @@ from classifier.features.message import MESSAGE_COLUMNS
 from classifier.features.relations import CONTEXT_NAMES, TACTIC_NAMES
 from classifier.features.words import HashSpec
 from classifier.model.arrays import MEMBERS
-from classifier.model.scoring import Weights
+from classifier.model.weights import Weights
 from classifier.schema import LABELS, LANGUAGES
 
 MAX_BITS = 22
@@ -102,6 +102,9 @@ def shape_faults(weights: Weights) -> Iterator[str]:
         "acts": (kept, n_tactics),
         "act_scales": (n_tactics,),
         "grams": (kept, n_labels),
+        "passages": (kept, n_labels),
+        "passage_scales": (n_labels,),
+        "passage_intercepts": (n_labels,),
         "act_relations": (len(CONTEXT_NAMES), n_tactics),
         "act_classes": (N_CLASS_COLUMNS, n_tactics),
         "act_intercepts": (n_tactics,),

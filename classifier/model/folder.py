@@ -24,11 +24,12 @@ from classifier.model.checks import (
     weights_faults,
 )
 from classifier.model.npz import read_arrays
-from classifier.model.scoring import Scorer, Weights
+from classifier.model.scoring import Scorer
+from classifier.model.weights import Weights
 from classifier.preparation import NotJudged, prepare
 from classifier.schema import LABELS, LANGUAGES, Label, Message, ModelError
 
-SCHEMA = 1
+SCHEMA = 2
 """Of the folder. A reader refuses a newer one; raise it when an old reader would err."""
 
 GOLDEN_TOLERANCE = 1e-6

@@ -1,7 +1,6 @@
 """From a Reading to scores: gather, add, and keep what was added, so that it can be explained.
 
-All of a word's n-grams depend on the word alone, so their summed weights are kept in a table
-with a row a word; a known word costs one look-up.
+What words add comes from a table with a row a word.
 """
 
 from __future__ import annotations
@@ -13,22 +12,23 @@ import numpy as np
 
 from classifier.features.classes import class_columns
 from classifier.features.message import message_columns
+from classifier.features.passages import passage_sums
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
 from classifier.features.sums import act_divisors, gram_divisors
-from classifier.features.words import (
-    HashSpec,
-    char_columns,
-    crc,
-    feature_word,
-    pair_columns,
-    word_column,
-)
+from classifier.features.words import pair_columns
 from classifier.model.batch import Batch
+from classifier.model.weights import Weights
+from classifier.model.word_table import (
+    ACTS,
+    CHAR,
+    CHAR_NORM,
+    PASSAGE,
+    WORD,
+    WORD_NORM,
+    WordTable,
+)
 from classifier.pipeline import Reading
 from classifier.schema import LABELS
-
-CHAR_WEIGHT = 0.3
-"""Weight of a character n-gram beside a word in the sentence acts."""
 
 BATCH_TOKENS = 8_192
 """Tokens scored at one time, about: their values (2 MB) should fit the processor's cache."""
@@ -37,38 +37,6 @@ MAX_TABLE_WORDS = 50_000
 """The table starts anew beyond this many words (20 MB); more bring no speed and fill the memory."""
 
 _T, _L = len(TACTIC_NAMES), len(LABELS)
-_ACTS = slice(0, _T)
-_WORD = slice(_T, _T + _L)
-_CHAR = slice(_T + _L, _T + 2 * _L)
-_WORD_NORM, _CHAR_NORM = _T + 2 * _L, _T + 2 * _L + 1
-_WIDTH = _T + 2 * _L + 2
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """What was learnt, as plain arrays; models/FORMAT.md says how they are stored."""
-
-    hashing: HashSpec
-    columns: np.ndarray
-    """int32 (n_kept,), ascending: the hashed columns that carry weight."""
-    idf: np.ndarray
-    """float64 (n_kept,): inverse document frequency of each."""
-    acts: np.ndarray
-    """int8 or float64 (n_kept, n_tactics), in units of `act_scales`."""
-    act_scales: np.ndarray
-    """float64 (n_tactics,)."""
-    grams: np.ndarray
-    """float64 (n_kept, n_labels), already multiplied by idf."""
-    act_relations: np.ndarray
-    """float64 (n_context, n_tactics), rows as in CONTEXT_NAMES."""
-    act_classes: np.ndarray
-    """int8 or float64 (N_CLASS_COLUMNS, n_tactics), in units of `act_scales`."""
-    act_intercepts: np.ndarray
-    """float64 (n_tactics,)."""
-    message: np.ndarray
-    """float64 (n_labels, n_message_columns)."""
-    intercepts: np.ndarray
-    """float64 (n_labels,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,58 +47,12 @@ class Scored:
     """float64 (n_labels,): calibrated log-odds."""
     act_logits: np.ndarray
     """float64 (n_sentences, n_tactics): log-odds that a sentence does an act."""
+    passage_logits: np.ndarray
+    """float64 (n_sentences, n_labels): log-odds that the passage begun there is an offence."""
     columns: np.ndarray
     """float64 (n_message_columns,)."""
     token_terms: np.ndarray
     """float64 (n_tokens, n_labels): what each token's n-grams add; pairs count for the second."""
-
-
-class WordTable(dict[str, int]):
-    """Word -> row of `rows`, filled when a word is first asked for; white space has row -1."""
-
-    def __init__(self, weights: Weights) -> None:
-        self._weights = weights
-        self.place = np.zeros(weights.hashing.n_columns, dtype=np.int32)
-        """Column -> 1 + its place in the weights; 0 for a column that carries none."""
-        self.place[weights.columns] = np.arange(1, len(weights.columns) + 1)
-        self.grams = np.vstack([np.zeros(_L), weights.grams])
-        nothing = np.zeros((1, _T), dtype=weights.acts.dtype)
-        # Row by row, however it is stored: `take` would first copy the whole table, every time.
-        self.acts = np.ascontiguousarray(np.vstack([nothing, weights.acts]))
-        self.norms = np.concatenate([[0.0], weights.idf**2])
-        self.forget()
-
-    def forget(self) -> None:
-        """Start anew."""
-        self.clear()
-        self._filled = 0
-        self.rows = np.zeros((1024, _WIDTH))
-        self.hashes = np.zeros(1024, dtype=np.uint32)
-
-    def __missing__(self, norm: str) -> int:
-        """Work out the row of a new word."""
-        word = feature_word(norm)
-        self[norm] = row = self._filled if word else -1
-        if word:
-            self._filled += 1
-            if row >= len(self.rows):
-                self.rows = np.vstack([self.rows, np.zeros_like(self.rows)])
-                self.hashes = np.concatenate([self.hashes, np.zeros_like(self.hashes)])
-            self._fill(row, word)
-        return row
-
-    def _fill(self, row: int, word: str) -> None:
-        hashing = self._weights.hashing
-        self.hashes[row] = crc(word)
-        at = self.place[word_column(crc(word), hashing)]
-        chars = self.place[np.array(char_columns(word, hashing), dtype=np.int64)]
-        values = self.rows[row]
-        acts = self.acts[at] + CHAR_WEIGHT * self.acts[chars].sum(axis=0, dtype=np.float64)
-        values[_ACTS] = acts * self._weights.act_scales
-        values[_WORD] = self.grams[at]
-        values[_CHAR] = self.grams[chars].sum(axis=0)
-        values[_WORD_NORM] = self.norms[at]
-        values[_CHAR_NORM] = self.norms[chars].sum()
 
 
 class Scorer:
@@ -172,9 +94,11 @@ class Scorer:
         values = self._table.rows.take(rows, axis=0)
         sentence = batch.sentence_of[kept]
         pair_at, pairs = self._pairs(rows, sentence)
+        values[pair_at, WORD_NORM] += self._table.norms[pairs]
         token_terms = np.zeros((len(batch.sentence_of), _L))
         token_terms[kept] = self._gram_terms(values, batch.message_of[kept], pair_at, pairs)
-        acts = values[:, _ACTS].copy()
+        all_passages = self._passage_logits(values, sentence, batch, pair_at, pairs)
+        acts = values[:, ACTS].copy()
         acts[pair_at] += self._table.acts.take(pairs, axis=0) * weights.act_scales
         self._add_classes(acts, kept, batch)
         act_sums = _sentence_sums(acts, sentence, batch.sentences[-1])
@@ -183,12 +107,13 @@ class Scorer:
         for i, (_, lang, facts) in enumerate(messages):
             sentences = slice(batch.sentences[i], batch.sentences[i + 1])
             relations, act_logits = all_relations[sentences], act_sums[sentences]
+            passage_logits = all_passages[sentences]
             act_logits += sentence_context(relations) @ weights.act_relations
             act_logits += weights.act_intercepts
-            columns = message_columns(act_logits, relations, lang, facts)
+            columns = message_columns(act_logits, passage_logits, relations, lang, facts)
             terms = token_terms[batch.tokens[i] : batch.tokens[i + 1]]
             scores = terms.sum(axis=0) + weights.message @ columns + weights.intercepts
-            scored.append(Scored(scores, act_logits, columns, terms))
+            scored.append(Scored(scores, act_logits, passage_logits, columns, terms))
         return scored
 
     def _look_up(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -211,13 +136,35 @@ class Scorer:
         self, values: np.ndarray, message: np.ndarray, pair_at: np.ndarray, pairs: np.ndarray
     ) -> np.ndarray:
         """Return what each word adds: itself with its pair, and characters, each of norm 1."""
-        norms = values[:, _WORD_NORM].copy()
-        norms[pair_at] += self._table.norms[pairs]
-        words = values[:, _WORD].copy()
+        words = values[:, WORD].copy()
         words[pair_at] += self._table.grams.take(pairs, axis=0)
-        words /= _divisors(norms, message)
-        words += values[:, _CHAR] / _divisors(values[:, _CHAR_NORM], message)
+        words /= _divisors(values[:, WORD_NORM], message)
+        words += values[:, CHAR] / _divisors(values[:, CHAR_NORM], message)
         return words
+
+    def _passage_logits(
+        self,
+        values: np.ndarray,
+        sentence: np.ndarray,
+        batch: Batch,
+        pair_at: np.ndarray,
+        pairs: np.ndarray,
+    ) -> np.ndarray:
+        """Return float64 (n_sentences, n_labels): the log-odds of each passage."""
+        added = np.empty((len(values), 2 * _L + 3))
+        added[:, : 2 * _L] = values[:, PASSAGE]
+        added[pair_at, :_L] += self._table.passages.take(pairs, axis=0)
+        added[:, 2 * _L : -1] = values[:, [WORD_NORM, CHAR_NORM]]
+        added[:, -1] = 1.0
+        sums = np.zeros((batch.sentences[-1], added.shape[1]))
+        starts = _starts(sentence)
+        sums[sentence[starts]] = np.add.reduceat(added, starts, axis=0)
+        sums = passage_sums(sums, batch.message_of_sentence)
+        words, chars, norms, count = np.split(sums, [_L, 2 * _L, 2 * _L + 2], axis=1)
+        divisors = gram_divisors(norms, count)
+        logits: np.ndarray = words / divisors[:, :1] + chars / divisors[:, 1:]
+        logits += self.weights.passage_intercepts
+        return logits
 
     def _add_classes(self, acts: np.ndarray, kept: np.ndarray, batch: Batch) -> None:
         """Add to the acts of each word (n_kept, n_tactics) those of its class and class pairs."""
@@ -231,11 +178,16 @@ class Scorer:
 def _sentence_sums(acts: np.ndarray, sentence: np.ndarray, n_sentences: int) -> np.ndarray:
     """Return float64 (n_sentences, n_tactics): the words' part of the act log-odds."""
     sums = np.zeros((n_sentences, _T))
-    starts = np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
+    starts = _starts(sentence)
     sums[sentence[starts]] = np.add.reduceat(acts, starts, axis=0)
     tokens = np.bincount(sentence, minlength=n_sentences)
     sums /= act_divisors(tokens)[:, None]
     return sums
+
+
+def _starts(sentence: np.ndarray) -> np.ndarray:
+    """Return the indices at which another sentence begins."""
+    return np.concatenate(([0], np.flatnonzero(sentence[1:] != sentence[:-1]) + 1))
 
 
 def _divisors(squares: np.ndarray, message: np.ndarray) -> np.ndarray:

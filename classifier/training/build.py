@@ -18,8 +18,9 @@ from classifier.corpus import Example, load_examples
 from classifier.model import Manifest, save
 from classifier.preparation import NotJudged, Prepared, prepare
 from classifier.schema import LABELS, DataError, Label, Message
-from classifier.training.fit import Fitted, Recipe, fit
+from classifier.training.fit import Fitted, fit
 from classifier.training.fits import Tell, silent
+from classifier.training.recipe import Recipe
 
 FLAG_BUDGET = {"ordinary": 0.003, "fine": 0.03}
 """Share of ordinary and of all fine messages that may be flagged, out of fold."""

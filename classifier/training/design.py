@@ -10,6 +10,8 @@ import scipy.sparse as sp
 
 from classifier.corpus import Example
 from classifier.features.classes import N_CLASS_COLUMNS, class_columns
+from classifier.features.message import CODE_NUMBERS
+from classifier.features.passages import members, passage_sums
 from classifier.features.relations import TACTIC_NAMES, relations_of, sentence_context
 from classifier.features.sums import act_divisors, gram_divisors
 from classifier.features.words import (
@@ -21,7 +23,7 @@ from classifier.features.words import (
     word_column,
 )
 from classifier.model.batch import Batch
-from classifier.model.scoring import CHAR_WEIGHT
+from classifier.model.word_table import CHAR_WEIGHT
 from classifier.preparation import Prepared
 
 MIN_COVER = 4
@@ -54,6 +56,18 @@ class Counts:
         kept = np.flatnonzero(df >= min_df).astype(np.int32)
         self.words, self.chars = self.words[:, kept], self.chars[:, kept]
         return kept
+
+    @property
+    def message_of(self) -> np.ndarray:
+        """int64 (n_sentences,): number of the message each stands in."""
+        return np.repeat(np.arange(len(self.first) - 1), np.diff(self.first))
+
+    def passage_adder(self) -> sp.csr_matrix:
+        """Return CSR (n_sentences, n_sentences) that adds up the sentences of each passage."""
+        passages, sentences = zip(*members(self.message_of), strict=True)
+        places = (np.concatenate(passages), np.concatenate(sentences))
+        n_sentences = int(self.first[-1])
+        return sp.csr_matrix((np.ones(len(places[0])), places), shape=(n_sentences, n_sentences))
 
     def adder(self) -> sp.csr_matrix:
         """Return CSR (n_messages, n_sentences) that adds up the sentences of each message."""
@@ -119,13 +133,13 @@ def act_matrix(counts: Counts) -> sp.csr_matrix:
     return _canonical(sp.hstack([grams, sp.csr_matrix(context)], format="csr"))
 
 
-def gram_matrix(counts: Counts, idf: np.ndarray) -> sp.csr_matrix:
-    """Return CSR (n_messages, n_kept): idf-weighted counts, words and characters of norm 1 each.
+def gram_matrix(counts: Counts, idf: np.ndarray, adder: sp.csr_matrix) -> sp.csr_matrix:
+    """Return CSR (n_rows, n_kept): idf-weighted counts, words and characters of norm 1 each.
 
-    The norm is less in a long message. It is taken over occurrences, not over distinct n-grams, so
-    that a word's share can be looked up without knowing the rest of the message.
+    A row is a message or a passage, as `adder` adds up sentences. The norm is less in a long one.
+    It is taken over occurrences, not over distinct n-grams, so that a word's share can be looked up
+    without knowing the rest.
     """
-    adder = counts.adder()
     words = adder @ counts.tokens
     parts = []
     for counted in (adder @ counts.words, adder @ counts.chars):
@@ -163,3 +177,21 @@ def act_targets(example: Example, prepared: Prepared) -> np.ndarray:
                 covered[sentence, TACTIC_NAMES.index(span.tactic)] += 1
     enough = np.clip(sizes / 2, 1, MIN_COVER)[:, None]
     return (covered >= enough).astype(np.int8)
+
+
+def passage_targets(acts: np.ndarray, labels: np.ndarray, message_of: np.ndarray) -> np.ndarray:
+    """Return int8 (n_sentences, n_labels): 1 for a passage that is an offence by itself.
+
+    That is one in which the guideline's rule holds: a primary, two secondaries, a link.
+
+    Args:
+        acts: int8 (n_sentences, n_tactics) of `act_targets`.
+        labels: int (n_messages, n_labels); an exception may lift what the rule says.
+        message_of: int (n_sentences,), the message each sentence stands in.
+    """
+    done = passage_sums(acts, message_of) > 0
+    primary, secondary, link = (done[:, numbers].sum(axis=1) for numbers in CODE_NUMBERS.values())
+    blast = (primary >= 1) | (secondary >= len(("one", "another")))
+    rule = np.column_stack([blast, link >= 1])
+    targets: np.ndarray = rule & (labels[message_of] > 0)
+    return targets.astype(np.int8)

@@ -29,7 +29,7 @@ SHOWN_MESSAGES = 10
 _FAMILIES = {
     "peak": "the strongest sentence", "share": "how surely one sentence does it",
     "again": "a second sentence", "total": "all sentences together",
-    "count": "how often", "rule": "the guideline's rule",
+    "count": "how often", "rule": "the guideline's rule", "passage": "the strongest passage",
 }  # fmt: skip
 """Family of message columns -> what it counts."""
 

@@ -15,11 +15,11 @@ from classifier.imports import ImportOptions
 from classifier.schema import DataError
 from classifier.training.build import Built, Material, build_from
 from classifier.training.card import write_card
-from classifier.training.fit import Recipe
 from classifier.training.fits import Tell, silent
 from classifier.training.intake import WEIGHT, Corpus, find_corpus, read_corpus, take_in
 from classifier.training.moved import held_out_lines, moved_lines
 from classifier.training.place import whole_folder
+from classifier.training.recipe import Recipe
 from classifier.training.review import Review, review
 
 

@@ -13,8 +13,8 @@ from classifier.preparation import Prepared, prepare
 from classifier.render.characters import FSI, isolate, visible
 from classifier.schema import LABELS, LANGUAGES
 from classifier.training.build import too_few
-from classifier.training.fit import Recipe
 from classifier.training.intake import Corpus, Intake, Placed
+from classifier.training.recipe import Recipe
 from classifier.training.suspects import Suspect, suspects
 
 FEW = 10
