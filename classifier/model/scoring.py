@@ -33,8 +33,8 @@ from classifier.schema import LABELS
 BATCH_TOKENS = 8_192
 """Tokens scored at one time, about: their values (2 MB) should fit the processor's cache."""
 
-MAX_TABLE_WORDS = 50_000
-"""The table starts anew beyond this many words (20 MB); more bring no speed and fill the memory."""
+MAX_TABLE_WORDS = 25_000
+"""The table starts anew beyond this many words (10 MB); more bring no speed and fill the memory."""
 
 _T, _L = len(TACTIC_NAMES), len(LABELS)
 

@@ -25,8 +25,8 @@ from classifier.pipeline.tokenizer import TOKENS, Folder, Tokenizer
 
 __all__ = ["CueMatch", "Reading", "build_pipeline", "memory_zones", "pipeline_for", "read"]
 
-MAX_WORDS = 50_000
-"""Words that spaCy remembers in a language (30 MB); those of later batches are forgotten."""
+MAX_WORDS = 15_000
+"""Words that spaCy remembers in a language (9 MB); those of later batches are forgotten."""
 
 
 @Language.factory("blastcheck_cues", assigns=["doc.spans"])
