@@ -65,15 +65,17 @@ class Crew:
         self._tell(stage, self._done)
 
     def fit_all(
-        self, fit_one: Fit, x: sp.csr_matrix, y: np.ndarray, weights: np.ndarray | None
+        self,
+        fit_one: Fit,
+        x: sp.csr_matrix,
+        y: np.ndarray,
+        weights: np.ndarray | None,
+        rows: np.ndarray | None = None,
     ) -> list[LogisticRegression]:
-        """Fit one model for each column of `y`, a share of the columns in each process."""
-
-        def some(columns: np.ndarray) -> list[LogisticRegression]:
-            return [fit_one(x, y[:, column], weights) for column in columns]
-
+        """Fit one model for each column of `y`, on some rows, a share of the columns a process."""
+        rows = np.arange(len(y)) if rows is None else rows
         shares = np.array_split(np.arange(y.shape[1]), self._n_jobs)
-        work = [delayed(some)(share) for share in shares]
+        work = [delayed(_fit_some)(fit_one, x, _part(y, weights, rows, s), rows) for s in shares]
         found = self._run(work, len(work))
         return [model for models in found for model in models]
 
@@ -86,19 +88,10 @@ class Crew:
         folds: Sequence[tuple[np.ndarray, np.ndarray]],
     ) -> np.ndarray:
         """Return float64 like `y`: log-odds of each row from models fitted without its fold."""
-
-        def some(known: tuple[Any, ...], x_test: sp.csr_matrix) -> np.ndarray:
-            x_train, y_train, counted = known
-            models = [fit_one(x_train, column, counted) for column in y_train.T]
-            return np.column_stack([model.decision_function(x_test) for model in models])
-
         shares = [s for s in np.array_split(np.arange(y.shape[1]), self._n_jobs) if len(s)]
         jobs = [(train, test, share) for train, test in folds for share in shares]
         work = (
-            delayed(some)(
-                (x[train], y[np.ix_(train, share)], None if weights is None else weights[train]),
-                x[test],
-            )
+            delayed(_judge_some)(fit_one, x, _part(y, weights, train, share), train, test)
             for train, test, share in jobs
         )
         logits = np.zeros(y.shape)
@@ -107,11 +100,39 @@ class Crew:
         return logits
 
     def _run(self, work: Iterable[Any], count: int) -> Iterator[Any]:
-        """Yield the results in order. Processes: threads share liblinear's random generator."""
-        workers = Parallel(self._n_jobs, prefer="processes", max_nbytes=None, return_as="generator")
+        """Yield the results in order. Processes: threads share liblinear's random generator.
+
+        joblib lays large arrays out once, for all processes to read; each takes its rows itself.
+        """
+        workers = Parallel(self._n_jobs, prefer="processes", return_as="generator")
         for number, result in enumerate(workers(work), 1):
             self._tell(self._stage, self._done + self._share * number / count)
             yield result
+
+
+_Part = tuple[np.ndarray, np.ndarray | None]
+"""Some columns of the targets, and how much each row counts."""
+
+
+def _part(
+    y: np.ndarray, weights: np.ndarray | None, rows: np.ndarray, columns: np.ndarray
+) -> _Part:
+    return y[np.ix_(rows, columns)], None if weights is None else weights[rows]
+
+
+def _fit_some(
+    fit_one: Fit, x: sp.csr_matrix, part: _Part, rows: np.ndarray
+) -> list[LogisticRegression]:
+    targets, weights = part
+    mine = x[rows]
+    return [fit_one(mine, column, weights) for column in targets.T]
+
+
+def _judge_some(
+    fit_one: Fit, x: sp.csr_matrix, part: _Part, train: np.ndarray, test: np.ndarray
+) -> np.ndarray:
+    models, unseen = _fit_some(fit_one, x, part, train), x[test]
+    return np.column_stack([model.decision_function(unseen) for model in models])
 
 
 def calibration(

@@ -113,9 +113,7 @@ class PartStages:
         sentences = None if weights is None else weights[counts.message_of]
         rows = counts.rows_of(np.flatnonzero(self._marked))
         crew.begin(f"learning {what}", shares[0])
-        models = crew.fit_all(
-            fit_one, x[rows], y[rows], None if sentences is None else sentences[rows]
-        )
+        models = crew.fit_all(fit_one, x, y, sentences, rows)
         parts = [(counts.rows_of(a[self._marked[a]]), counts.rows_of(b)) for a, b in folds]
         crew.begin(f"testing {what}", shares[1])
         return Stage(models, crew.out_of_fold(fit_one, x, y, sentences, parts))
