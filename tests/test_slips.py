@@ -106,6 +106,7 @@ def test_a_greeting_lies_in_any_text(text):
         assert greeting.start <= greeting.end <= len(text)
 
 
+@example(["0", "µ"], "µ")
 @given(st.lists(st.text(min_size=1, max_size=8), max_size=3), st.text(max_size=20))
 def test_the_person_greeted_may_be_anybody_with_that_name(names, surname):
     recipient = Recipient(" ".join([*names, surname]), "x@mail.example")

@@ -15,6 +15,7 @@ from classifier.cli.batch import batch
 from classifier.cli.check import check
 from classifier.cli.evaluate import evaluate
 from classifier.cli.feedback import feedback, forget
+from classifier.cli.label import label
 from classifier.cli.models import models
 from classifier.cli.rules import rules
 from classifier.cli.shell import Commands, Exit, show_version
@@ -51,6 +52,7 @@ main.add_command(check)
 main.add_command(evaluate)
 main.add_command(feedback)
 main.add_command(forget)
+main.add_command(label)
 main.add_command(models)
 main.add_command(rules)
 main.add_command(train)

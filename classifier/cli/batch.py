@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from classifier.cli.outputs import OUTPUT_FORMATS, outputs_of
-from classifier.cli.shell import Exit, complain, say, settings_from, settings_options, width
+from classifier.cli.shell import Exit, complain, cores, say, settings_from, settings_options, width
 from classifier.schema import LANGUAGES, InputError
 
 if TYPE_CHECKING:
@@ -142,16 +141,9 @@ def _plan(sources: tuple[str, ...], settings: Settings, options: dict[str, Any])
             options["sender"],
             _passwords(sources),
         ),
-        options["jobs"] or _cores(),
+        options["jobs"] or cores(),
         options["resume"],
     )
-
-
-def _cores() -> int:
-    """Return the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _passwords(sources: tuple[str, ...]) -> Callable[[str, str], str]:

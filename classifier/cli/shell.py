@@ -158,6 +158,13 @@ def wants_color(choice: str) -> bool:
     return not dumb and sys.stdout.isatty()
 
 
+def cores() -> int:
+    """Return the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def width() -> int:
     """Return the columns to write in."""
     return min(WIDEST, shutil.get_terminal_size().columns)

@@ -208,3 +208,14 @@ def _footer(page: Page) -> list[str]:
         for limit in report.limits:
             lines += paragraph(limit, width=page.width, indent=2)
     return lines
+
+
+def render_marked(report: Report, *, color: bool, width: int, ui_lang: str | None = None) -> str:
+    """Return the whole message with its marked words, and what each mark stands for."""
+    page = Page.of(report, color=color, width=width, ui_lang=ui_lang, explain=True)
+    text = report.message.text
+    lines = [*_shown(page, (0, len(text)), marks_of(page.findings))]
+    titles = [f"{f.number}. {advice_for(f.tactic, page.lang).title}" for f in page.findings]
+    return joined_sections(
+        [lines, [line for title in titles for line in page.own(title, indent=2)]]
+    )

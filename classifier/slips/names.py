@@ -45,7 +45,7 @@ def may_be(greeted: Iterable[str], recipient: Recipient) -> bool:
     Whatever cannot be compared may be: another script, a title, a role's address.
     """
     known = names_of(recipient)
-    said = [fold(word) for word in greeted]
+    said = [letters for word in greeted if (letters := fold(word))]
     if not known or not said or _script(said) != _script(known):
         return True
     local = fold(re.sub(r"[^a-z]", "", recipient.address.partition("@")[0]))

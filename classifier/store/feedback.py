@@ -93,7 +93,7 @@ def _record(report: Report, labels: Sequence[Label], said: Said) -> Record:
         "text": own_words(message),
         "subject": message.subject,
         **{label: int(label in labels) for label in LABELS},
-        "envelope": message.envelope and _counts(message.envelope),
+        "envelope": message.envelope and envelope_counts(message.envelope),
         "said": said,
         # Together, so that no importer takes the verdict for the label.
         "judged": {
@@ -111,7 +111,7 @@ def own_words(message: Message) -> str:
     return "\n\n".join(message.text[start:end] for start, end in spans)
 
 
-def _counts(envelope: Envelope) -> dict[str, object]:
+def envelope_counts(envelope: Envelope) -> dict[str, object]:
     """Return what the model needs of an envelope; names of attachments are left out."""
     kept = ("to", "cc", "bcc", "to_self", "cv_attached", "thread")
     return {key: getattr(envelope, key) for key in kept}
