@@ -1,9 +1,9 @@
-"""Measure `blastcheck batch`: rate, memory, how fast its page opens, how long clusters take.
+"""Measure `blastcheck batch` and `label`: rate, memory, pages, clusters, the next question.
 
 usage: python scripts/benchmark_batch.py [--rounds N] [--sizes N ...] [--pages N ...]
-                                         [--clustered N] [--write]
-       --rounds 0 leaves the rate out, --clustered 0 the clusters; --write puts the table into
-       models/default/BATCH.md
+                                         [--clustered N] [--pool N] [--write]
+       --rounds 0 leaves the rate out, --clustered 0 the clusters, --pool 0 the questions;
+       --write puts the table into models/default/BATCH.md
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import random
 import statistics
 import subprocess
 import sys
@@ -27,8 +28,12 @@ sys.path.insert(0, str(ROOT))
 from classifier.batch.clusters import MassSend  # noqa: E402
 from classifier.batch.entry import entry_of  # noqa: E402
 from classifier.batch.journal import Journal  # noqa: E402
+from classifier.checker import Checker  # noqa: E402
 from classifier.corpus import load_examples  # noqa: E402
-from classifier.schema import Message, Report  # noqa: E402
+from classifier.labelling.answers import Answer, Answers  # noqa: E402
+from classifier.labelling.pool import Candidate  # noqa: E402
+from classifier.labelling.session import Session  # noqa: E402
+from classifier.schema import LABELS, LANGUAGES, Message, Report  # noqa: E402
 from classifier.sources import Record  # noqa: E402
 
 RATED = 40_000
@@ -44,6 +49,10 @@ OPENED = 5
 """Times it is opened, each in a new browser."""
 CLUSTERED = 100_000
 """Messages that clusters are looked for among."""
+POOL = 20_000
+"""Messages that `label` may ask about."""
+QUESTIONS = 50
+"""Questions that are asked and answered."""
 NAMES = ("Ms Weil", "Mr Tan", "Noa", "Monsieur Durand", "Ana", "Dr Haddad", "Petra")
 
 
@@ -169,6 +178,37 @@ def clusters(size: int, texts: Sequence[str], folder: Path) -> str:
     )
 
 
+def questions(size: int, texts: Sequence[str], folder: Path) -> str:
+    """Return the row of the time until the next question; the messages have been judged before."""
+    chance = random.Random(size)
+    pool = [
+        Candidate(
+            f"{n}",
+            f"{texts[n % len(texts)]} {n}",
+            "",
+            LANGUAGES[n % len(LANGUAGES)],
+            None,
+            {label: chance.random() for label in LABELS},
+            None,
+        )
+        for n in range(size)
+    ]
+    checker = Checker.load()
+    started = time.perf_counter()
+    session = Session(pool, Answers(folder / "answers.jsonl"), checker)
+    once = time.perf_counter() - started
+    times = []
+    for _ in range(QUESTIONS):
+        started = time.perf_counter()
+        session.question()
+        session.answer(Answer(()))
+        times.append(time.perf_counter() - started)
+    return (
+        f"| answer kept and next question of `label`, pool of {size:,} | {max(times):.3f} s the"
+        f" slowest of {QUESTIONS}, the first included | - | {once:,.0f} s once, before the first |"
+    )
+
+
 def written(path: Path, texts: Iterator[str]) -> Path:
     """Write texts as JSON Lines."""
     with path.open("w", encoding="utf-8") as file:
@@ -183,6 +223,7 @@ def main() -> int:
     parser.add_argument("--sizes", type=int, nargs="*", default=SIZES)
     parser.add_argument("--pages", type=int, nargs="*", default=PAGES)
     parser.add_argument("--clustered", type=int, default=CLUSTERED)
+    parser.add_argument("--pool", type=int, default=POOL)
     parser.add_argument("--write", action="store_true")
     options = parser.parse_args()
     examples = load_examples(sorted((ROOT / "data/messages").glob("train-*.jsonl")))
@@ -194,6 +235,8 @@ def main() -> int:
         rows += [opening(size, lengthy, Path(scratch)) for size in options.pages]
         if options.clustered:
             rows.append(clusters(options.clustered, lengthy, Path(scratch)))
+        if options.pool:
+            rows.append(questions(options.pool, lengthy, Path(scratch)))
     machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}"
     lines = ["| what | blastcheck | beside | ratio or time |", "|---|---|---|---|", *rows]
     table = "\n".join(lines) + f"\n\nMeasured by `scripts/benchmark_batch.py`; {machine}.\n"
