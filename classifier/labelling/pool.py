@@ -10,6 +10,7 @@ import numpy as np
 
 from classifier.batch.clusters import MassSend
 from classifier.batch.entry import Entry
+from classifier.batch.findings import Conclusion
 from classifier.batch.parallel import judge_all
 from classifier.batch.task import Item, Task
 from classifier.config import Settings
@@ -51,9 +52,9 @@ class OwnWords:
         counts = envelope_counts(message.envelope) if message.envelope else None
         return {"text": own_words(message), "subject": message.subject, "envelope": counts}
 
-    def conclude(self, entries: Iterable[Entry]) -> Any:
-        """Nothing is said of the batch."""
-        raise NotImplementedError
+    def conclude(self, entries: Iterable[Entry]) -> Conclusion:  # noqa: ARG002 - the protocol's
+        """Return what there is to say of the batch: nothing."""
+        return Conclusion(lambda entry: entry)
 
 
 @dataclass(frozen=True)
