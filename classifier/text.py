@@ -63,7 +63,10 @@ _UNUSUAL = re.compile(
 """Anything that needs the slow path; plain English, French and Hebrew have none of it."""
 _STABLE = re.compile("[\n -~\u00c0-\u00ff\u05d0-\u05ea]+(?![^\n -~\u00c0-\u00ff\u05d0-\u05ea])")
 """Stretches that composing leaves alone; not a letter before a mark that may join it."""
-_SPACED = re.compile(r"(?<!\S)[^\W\d_](?:[ .\-_*]{1,2}[^\W\d_]){3,}(?!\S)")
+_SPACED = re.compile(
+    r"(?<!\S)[^\W\d_](?:([.\-_*])[^\W\d_](?:\1[^\W\d_]){2,}|(?:[ .\-_*]{1,2}[^\W\d_]){3,})(?!\S)"
+)
+"""Where one mark stands between all letters, a blank ends the word."""
 _PERHAPS_SPACED = re.compile(r"[ .\-_*]\w[ .\-_*]\w[ .\-_*]")
 _WORD = re.compile(r"[^\W\d_]+")
 _HEBREW = re.compile(r"[\u05d0-\u05ea]")
