@@ -412,3 +412,20 @@ def test_a_passage_is_an_offence_when_the_rule_holds_in_it(acts, labels, expecte
     )
     found = passage_targets(done, np.array([labels]), np.zeros(len(acts), dtype=int))
     assert [tuple(row) for row in found.tolist()] == expected
+
+
+def test_a_handful_of_scores_does_not_move_a_threshold():
+    """With log-odds whose tail is known, the threshold is where the tail says, extremes or not."""
+    odds = np.random.default_rng(7).logistic(size=2000)
+    freaks = np.sort(odds)
+    freaks[-3:] += 4.0
+    examples = [
+        Example(Message("x"), (0, 0), kind="ordinary") for _ in odds
+    ] + [Example(Message("x"), (1, 1)) for _ in range(100)]  # fmt: skip
+    found = []
+    for some in (odds, freaks):
+        scores = np.concatenate([1 / (1 + np.exp(-some)), np.full(100, 0.5)])
+        flag, _ = choose_thresholds(examples, np.column_stack([scores, scores]))["cv_blast"]
+        found.append(np.log(flag / (1 - flag)))
+    share = FLAG_BUDGET["ordinary"]
+    assert found == pytest.approx([np.log((1 - share) / share)] * 2, abs=0.7)

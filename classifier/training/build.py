@@ -28,6 +28,12 @@ FLAG_BUDGET = {"ordinary": 0.003, "fine": 0.03}
 UNSURE_BUDGET = {"ordinary": 0.015, "fine": 0.08}
 """The same for messages called unsure."""
 
+TAIL = 50
+"""Highest scores that a threshold is worked out from where fewer may exceed it."""
+
+LEAST_FOR_A_TAIL = 500
+"""Scores from which TAIL of them are a tail."""
+
 GOLDEN_TEXTS = {
     "en": "Dear all, I lost my job in May. If you hear of anything, anything at all, please pass"
     " my CV on to whoever you know.",
@@ -189,13 +195,34 @@ def _within(
     budget: dict[str, float], scores: np.ndarray, truth: np.ndarray, ordinary: np.ndarray
 ) -> float:
     """Return the lowest threshold at which both budgets hold."""
-    lowest = 0.0
-    for kind, among in (("ordinary", ordinary & ~truth), ("fine", ~truth)):
-        ranked = np.sort(scores[among])[::-1]
-        allowed = int(budget[kind] * len(ranked))
-        if allowed < len(ranked):
-            lowest = max(lowest, float(ranked[allowed]) + 1e-3)
-    return lowest
+    among = {"ordinary": ordinary & ~truth, "fine": ~truth}
+    return max(_exceeded_by(share, scores[among[kind]]) for kind, share in budget.items())
+
+
+def _exceeded_by(share: float, scores: np.ndarray) -> float:
+    """Return a threshold that about this share of the scores exceeds, and no more.
+
+    Where that is a handful of many messages, their own scores say little: another handful would say
+    something else. The highest TAIL then say how the log-odds thin out, which is about
+    exponentially (peaks over a threshold; Pickands 1975), and the threshold follows from that.
+
+    Args:
+        share: 0 to 1.
+        scores: float64 (n,), probabilities.
+    """
+    ranked = np.sort(scores)[::-1]
+    allowed = share * len(ranked)
+    if len(ranked) < LEAST_FOR_A_TAIL or allowed >= TAIL:
+        return float(ranked[int(allowed)]) + 1e-3 if allowed < len(ranked) else 0.0
+    odds = _log_odds(ranked[: TAIL + 1])
+    step = float((odds[:TAIL] - odds[TAIL]).mean())
+    return float(1 / (1 + math.exp(-(odds[TAIL] + step * math.log(TAIL / max(allowed, 1.0))))))
+
+
+def _log_odds(probabilities: np.ndarray) -> np.ndarray:
+    inside = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    odds: np.ndarray = np.log(inside / (1 - inside))
+    return odds
 
 
 def _training_facts(
