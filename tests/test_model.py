@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 
+from classifier.features.relations import TACTIC_NAMES
 from classifier.model import Scorer, find, load
 from classifier.model.arrays import pack, unpack
 from classifier.model.folder import GOLDEN_TOLERANCE, golden_scores, save, silenced
@@ -96,7 +97,10 @@ def test_the_shipped_model_is_small():
 
 def test_silenced_tactics_weigh_nothing(checker):
     model = silenced(checker.model, {"forward_request"})
-    loud, quiet = scored(checker.model.scorer), scored(model.scorer)
+    text = "I lost my job in May. Please forward my CV to everyone you know."
+    loud, quiet = scored(checker.model.scorer, text), scored(model.scorer, text)
+    number = TACTIC_NAMES.index("forward_request")
+    assert loud.act_logits[:, number].max() > 0 > -50 > quiet.act_logits[:, number].max()
     assert quiet.scores[0] < loud.scores[0]
 
 

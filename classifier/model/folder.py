@@ -35,6 +35,9 @@ SCHEMA = 2
 GOLDEN_TOLERANCE = 1e-6
 """Golden scores may differ by this much: libraries add in other orders."""
 
+NEVER = -100.0
+"""Log-odds of what no words can outweigh."""
+
 MAX_WEIGHTS_BYTES = 64_000_000
 MAX_MANIFEST_BYTES = 1_000_000
 
@@ -117,12 +120,16 @@ def load(folder: Path) -> Model:
 
 
 def silenced(model: Model, tactics: Collection[str]) -> Model:
-    """Return `model` with the columns of `tactics` weighing nothing, golden scores unchecked."""
+    """Return `model` as if no sentence ever did one of `tactics`, golden scores unchecked.
+
+    Their columns weigh nothing, and the guideline's rule is never theirs.
+    """
     weights = model.scorer.weights
     off = [i for i, group in enumerate(COLUMN_GROUPS) if group in tactics]
-    message = weights.message.copy()
+    message, intercepts = weights.message.copy(), weights.act_intercepts.copy()
     message[:, off] = 0.0
-    scorer = Scorer(replace(weights, message=message))
+    intercepts[[TACTIC_NAMES.index(tactic) for tactic in tactics]] = NEVER
+    scorer = Scorer(replace(weights, message=message, act_intercepts=intercepts))
     return replace(model, scorer=scorer, checked=set(LANGUAGES))
 
 

@@ -16,7 +16,7 @@ class Recipe:
     act_folds: int = 2
     """The acts have many more models and rows; more folds gain nothing out of fold."""
     passage_folds: int = 3
-    min_df: int = 8
+    min_df: int = 9
     """An n-gram counts when it stands in this many messages; fewer gain nothing out of fold."""
     act_c: float = 3.0
     """Inverse L2 penalty of the acts (LogisticRegression's C)."""
